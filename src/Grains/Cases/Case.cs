@@ -1,0 +1,241 @@
+using System.Collections.Immutable;
+using Escalation.Grains.Board;
+using Escalation.Grains.Clocks;
+using Escalation.Grains.Escalations;
+using Escalation.Grains.Log;
+using Escalation.Grains.Notices;
+using Escalation.Grains.Promises;
+using static Escalation.Grains.Cases.CaseEvent;
+
+namespace Escalation.Grains.Cases;
+
+/// <summary>
+/// One conflict of one customer: what happened, who answers for it, and every instant by which something must happen.
+/// This file folds the events; <c>CaseRules.cs</c> decides the commands.
+/// </summary>
+public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
+{
+    /// <summary>What the current round has achieved (CASE-2); a new round starts from nothing.</summary>
+    /// <param name="ContactMade">A contact to the customer is evidenced.</param>
+    /// <param name="FactsKnown">Facts and expectation are recorded.</param>
+    /// <param name="Steps">Steps ticked off.</param>
+    /// <param name="OptionsOffered">How many solutions were offered.</param>
+    /// <param name="Agreed">The customer said yes.</param>
+    /// <param name="RemedyGiven">A remedy was given on the spot.</param>
+    /// <param name="PromisesMade">How many promises were made.</param>
+    public sealed record RoundWork(
+        bool ContactMade = false,
+        bool FactsKnown = false,
+        ImmutableArray<Step> Steps = default,
+        int OptionsOffered = 0,
+        bool Agreed = false,
+        bool RemedyGiven = false,
+        int PromisesMade = 0);
+
+    public static string Category => "case";
+
+    public required Guid Id { get; init; }
+
+    /// <summary>How the case was opened; null before that.</summary>
+    public CaseOpened? Opening { get; init; }
+
+    public DateTimeOffset OpenedAt { get; init; }
+
+    public Stage Stage { get; init; }
+
+    public int Round { get; init; }
+
+    public Heat Heat { get; init; }
+
+    public string? Owner { get; init; }
+
+    public Money? Claim { get; init; }
+
+    public RoundWork Work { get; init; } = new();
+
+    public ImmutableArray<Clock> Clocks { get; init; } = [];
+
+    public ImmutableArray<Promise> Promises { get; init; } = [];
+
+    public ImmutableArray<CaseEscalation> Escalations { get; init; } = [];
+
+    public ImmutableArray<Option> Options { get; init; } = [];
+
+    public ImmutableArray<Notice> Notices { get; init; } = [];
+
+    public ImmutableArray<CallTask> CallTasks { get; init; } = [];
+
+    public Outcome? Outcome { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>True from the first event on.</summary>
+    public bool Exists => Opening is not null;
+
+    /// <summary>True while the case is worked on.</summary>
+    public bool IsOpen => Exists && Stage != Stage.Closed;
+
+    /// <summary>The highest level on which an escalation of this case is open; the buffer when none is.</summary>
+    public Level Level => Escalations.Where(e => e.IsOpen).Select(e => e.Level).DefaultIfEmpty(Level.Buffer).Max();
+
+    /// <summary>The customer's zone; UTC after erasure.</summary>
+    public string TimeZone => Opening?.Customer?.TimeZone ?? "UTC";
+
+    /// <summary>The customer's language; English after erasure.</summary>
+    public string Language => Opening?.Customer?.Language ?? NoticeTexts.Fallback;
+
+    public static Case Empty(Guid id) => new() { Id = id };
+
+    public Case Evolve(CaseEvent happened, DateTimeOffset at, string by) => happened switch
+    {
+        CaseOpened e => this with { Opening = e, OpenedAt = at, Stage = Stage.Contact, Round = 1, Heat = e.Heat, Claim = e.Claim },
+        OwnerAssigned e => this with { Owner = e.Owner },
+        ContactLogged { Direction: Direction.ToCustomer } e => this with
+        {
+            Work = Work with { ContactMade = true },
+            CallTasks = e.Channel is Channel.Phone or Channel.Visit
+                ? [.. CallTasks.Select(task => task.DoneAt is null ? task with { DoneAt = at } : task)]
+                : CallTasks,
+        },
+        ContactLogged => this,
+        StepDone e => this with { Work = Work with { Steps = Work.Steps.IsDefault ? [e.Step] : Work.Steps.Add(e.Step) } },
+        FactsRecorded => this with { Work = Work with { FactsKnown = true } },
+        OptionOffered e => this with
+        {
+            Options = Options.Add(new Option(e.Option, Round, e.Text, e.Cost)),
+            Work = Work with { OptionsOffered = Work.OptionsOffered + 1 },
+        },
+        AgreementReached e => this with { Work = Work with { Agreed = true, RemedyGiven = Work.RemedyGiven || e.RemedyGiven } },
+        StageEntered e => this with { Stage = e.Stage },
+        RoundStarted e => this with { Stage = Stage.Contact, Round = e.Round, Work = new RoundWork() },
+        HeatSet e => this with { Heat = e.Heat },
+        NoteAdded => this,
+
+        ClockStarted e => this with { Clocks = Put(new Clock(e.Clock, e.ClockKind, e.StartedAt, e.WarnAt, e.DueAt)) },
+        ClockWarned e => OnClock(e.Clock, clock => clock with { State = ClockState.Warned }),
+        ClockBreached e => OnClock(e.Clock, clock => clock with { State = ClockState.Breached }),
+        ClockMet e => OnClock(e.Clock, clock => clock with
+        {
+            State = clock.State == ClockState.Breached ? ClockState.Breached : ClockState.Met,
+            StoppedAt = at,
+        }),
+        ClockStopped e => OnClock(e.Clock, clock => clock with { StoppedAt = at }),
+
+        PromiseMade e => this with
+        {
+            Promises = Promises.Add(new Promise(e.Promise, e.Text, e.Owner, Round, at, e.DueAt, e.DueAt, e.SendBy)),
+            Work = Work with { PromisesMade = Work.PromisesMade + 1 },
+        },
+        PromiseExplained e => OnPromise(e.Promise, promise => promise with
+        {
+            Revision = e.Revision,
+            DueAt = e.DueAt,
+            SendBy = e.SendBy,
+            State = PromiseState.Explained,
+            PersonCalls = false,
+        }),
+        PromiseKept e => OnPromise(e.Promise, promise => promise with
+        {
+            State = promise.State == PromiseState.Lapsed ? PromiseState.Lapsed : PromiseState.Kept,
+            EndedAt = at,
+        }),
+        PromiseWithdrawn e => OnPromise(e.Promise, promise => promise with { State = PromiseState.Withdrawn, EndedAt = at }),
+        PromiseLapsed e => OnPromise(e.Promise, promise => promise with { State = PromiseState.Lapsed }),
+
+        NoticeDecided e => this with
+        {
+            Notices = Notices.Add(new Notice(
+                e.Notice, e.NoticeKind, e.Channel, e.Promise, e.Revision, e.Language, e.To, e.Subject, e.Body,
+                e.PlannedAt, at, e.FallbackAt)),
+        },
+        NoticeAccepted e => OnNotice(e.Notice, notice => notice with
+        {
+            State = NoticeState.Accepted,
+            SentAt = e.SentAt,
+            AcceptedAt = at,
+            FallbackAt = null,
+        }),
+        NoticeFailed e => OnNotice(e.Notice, notice => notice with
+        {
+            State = NoticeState.Failed,
+            FailedAt = at,
+            Reason = e.Reason,
+            FallbackAt = null,
+        }),
+        NoticeDropped e => OnNotice(e.Notice, notice => notice with
+        {
+            State = NoticeState.Dropped,
+            Reason = e.Reason,
+            FallbackAt = null,
+        }),
+        CallTaskRaised e => WithCallTask(e, at),
+
+        EscalationRaised e => this with
+        {
+            Escalations = Escalations.Add(new CaseEscalation(e.Escalation, e.Cause, e.Level, e.Reason, at)),
+        },
+        EscalationAcknowledged e => OnEscalation(e.Escalation, escalation => escalation with { AcknowledgedBy = by }),
+        EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at }),
+        CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at },
+        _ => throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),
+    };
+
+    public Effects EffectsOf(IReadOnlyList<CaseEvent> events, int version) => new(
+        NextDue(),
+        IsOpen ? BoardRow.Of(this, version) : null,
+        [.. events.OfType<NoticeDecided>().Select(notice => new NoticeJob(notice.Notice, notice.PlannedAt))]);
+
+    /// <summary>CLK-7: when this case wants to be woken next, and how much harm lateness would do.</summary>
+    public Due? NextDue()
+    {
+        if (!IsOpen)
+        {
+            return null;
+        }
+
+        var internalAt = Earliest(Clocks.Where(clock => clock.Kind == ClockKind.Internal).Select(clock => clock.NextAt));
+        var statutoryAt = Earliest(Clocks.Where(clock => clock.Kind == ClockKind.Statutory).Select(clock => clock.NextAt));
+        var promiseAt = Earliest([
+            .. Promises.Select(promise => promise.NextAt),
+            .. Notices.Where(notice => notice.State == NoticeState.Decided).Select(notice => notice.FallbackAt),
+        ]);
+        var at = Earliest([internalAt, statutoryAt, promiseAt]);
+        return at is null ? null : new Due(at.Value, promiseAt, statutoryAt, (short)(((int)Heat * 4) + (int)Level));
+    }
+
+    private static DateTimeOffset? Earliest(IEnumerable<DateTimeOffset?> instants) => instants.Min();
+
+    private Case WithCallTask(CallTaskRaised e, DateTimeOffset at)
+    {
+        var raised = this with { CallTasks = CallTasks.Add(new CallTask(e.Task, e.Promise, e.Reason, at)) };
+        raised = e is { Promise: { } promise, Reason: CallTask.SecondDelay }
+            ? raised.OnPromise(promise, p => p with { PersonCalls = true })
+            : raised;
+        return raised with
+        {
+            // A person has been asked: nothing more hangs on the machine's word for this promise.
+            Notices = [
+                .. raised.Notices.Select(notice =>
+                    e.Promise is not null && notice.Promise == e.Promise ? notice with { FallbackAt = null } : notice),
+            ],
+        };
+    }
+
+    private ImmutableArray<Clock> Put(Clock clock)
+    {
+        var at = Clocks.IndexOf(Clocks.FirstOrDefault(c => c.Name == clock.Name)!);
+        return at < 0 ? Clocks.Add(clock) : Clocks.SetItem(at, clock);
+    }
+
+    private Case OnClock(string name, Func<Clock, Clock> change) =>
+        this with { Clocks = [.. Clocks.Select(clock => clock.Name == name ? change(clock) : clock)] };
+
+    private Case OnPromise(int number, Func<Promise, Promise> change) =>
+        this with { Promises = Promises.SetItem(number - 1, change(Promises[number - 1])) };
+
+    private Case OnNotice(int number, Func<Notice, Notice> change) =>
+        this with { Notices = Notices.SetItem(number - 1, change(Notices[number - 1])) };
+
+    private Case OnEscalation(int number, Func<CaseEscalation, CaseEscalation> change) =>
+        this with { Escalations = Escalations.SetItem(number - 1, change(Escalations[number - 1])) };
+}

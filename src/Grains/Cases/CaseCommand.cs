@@ -1,0 +1,77 @@
+namespace Escalation.Grains.Cases;
+
+/// <summary>What can be asked of a case.</summary>
+public abstract record CaseCommand
+{
+    /// <summary>CASE-1. The number comes with the command, so that the rule stays pure.</summary>
+    public sealed record OpenCase(
+        long Number,
+        Guid CustomerId,
+        CustomerContact Customer,
+        string Type,
+        string Summary,
+        Channel Channel,
+        Heat Heat,
+        Money? Claim,
+        string? Product,
+        string? Site,
+        DateTimeOffset? ComplainedAt) : CaseCommand;
+
+    public sealed record AssignOwner(string? Owner) : CaseCommand;
+
+    public sealed record LogContact(Direction Direction, Channel Channel, string Note) : CaseCommand;
+
+    public sealed record DoStep(Step Step, string? Note) : CaseCommand;
+
+    public sealed record RecordFacts(string Facts, string Expectation) : CaseCommand;
+
+    public sealed record OfferOption(string Text, Money? Cost) : CaseCommand;
+
+    public sealed record ReachAgreement(string Text, IReadOnlyList<int> Options, bool RemedyGiven) : CaseCommand;
+
+    /// <summary>CASE-2: one stage forward; CASE-3: back to Contact as the next round.</summary>
+    public sealed record MoveToStage(Stage To, string? Reason) : CaseCommand;
+
+    public sealed record SetHeat(Heat Heat, string? Reason) : CaseCommand;
+
+    public sealed record AddNote(string Note) : CaseCommand;
+
+    public sealed record MakePromise(string Text, DateTimeOffset DueAt, string? Owner) : CaseCommand;
+
+    public sealed record ExplainDelay(int Promise, string Reason, DateTimeOffset NewDueAt) : CaseCommand;
+
+    public sealed record KeepPromise(int Promise, string Evidence) : CaseCommand;
+
+    public sealed record WithdrawPromise(int Promise, string Reason) : CaseCommand;
+
+    public sealed record Escalate(string Reason, Level? Level) : CaseCommand;
+
+    public sealed record AcknowledgeEscalation(int Escalation) : CaseCommand;
+
+    public sealed record CloseCase(Outcome Outcome, string Summary) : CaseCommand;
+
+    /// <summary>CASE-4: the customer came back.</summary>
+    public sealed record ReopenCase(string Reason) : CaseCommand;
+
+    /// <summary>
+    /// What another system says of the case's stage; taken without CASE-2's requirements. For imports only.
+    /// A closed case that is told of an earlier stage starts its next round.
+    /// </summary>
+    public sealed record AdoptStage(Stage To, string Reason) : CaseCommand;
+
+    /// <summary>CLK-7: the deadline clock's word that something is due. May find nothing left to do.</summary>
+    public sealed record Tick : CaseCommand;
+
+    /// <summary>PRM-5: a receiving server took the notice that was handed over at <paramref name="SentAt"/>.</summary>
+    public sealed record RecordNoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts) : CaseCommand;
+
+    /// <summary>PRM-5: the notice was given up.</summary>
+    public sealed record RecordNoticeFailed(int Notice, string Reason, int Attempts) : CaseCommand;
+
+    /// <summary>PRM-3: just before sending, is the notice still needed? Records why not.</summary>
+    public sealed record RecheckNotice(int Notice) : CaseCommand;
+
+    private CaseCommand()
+    {
+    }
+}

@@ -1,0 +1,135 @@
+using Escalation.Grains.Clocks;
+using Escalation.Grains.Log;
+using Escalation.Grains.Notices;
+
+namespace Escalation.Grains.Cases;
+
+/// <summary>What can happen to a case, in the order of its life. The names and shapes are the log's: add, never change.</summary>
+public abstract record CaseEvent : IEvent
+{
+    /// <summary>CASE-1: a customer complained.</summary>
+    public sealed record CaseOpened(
+        long Number,
+        Guid CustomerId,
+        [property: Personal] CustomerContact? Customer,
+        string Type,
+        [property: Personal] string? Summary,
+        Channel Channel,
+        Heat Heat,
+        Money? Claim,
+        string? Product,
+        string? Site,
+        DateTimeOffset ComplainedAt,
+        string Policy) : CaseEvent;
+
+    /// <summary>Someone now answers for the case; null takes it back to the queue.</summary>
+    public sealed record OwnerAssigned(string? Owner, string? Was) : CaseEvent;
+
+    /// <summary>Evidence of contact.</summary>
+    public sealed record ContactLogged(Direction Direction, Channel Channel, [property: Personal] string? Note) : CaseEvent;
+
+    /// <summary>CASE-2: a step of the stage was done.</summary>
+    public sealed record StepDone(Step Step, [property: Personal] string? Note) : CaseEvent;
+
+    /// <summary>CASE-2, Clarify: the facts, and what the customer expects.</summary>
+    public sealed record FactsRecorded([property: Personal] string? Facts, [property: Personal] string? Expectation) : CaseEvent;
+
+    /// <summary>CASE-2, Options: a solution was offered.</summary>
+    public sealed record OptionOffered(int Option, [property: Personal] string? Text, Money? Cost) : CaseEvent;
+
+    /// <summary>CASE-2, Agreement: the customer's yes, in words.</summary>
+    public sealed record AgreementReached([property: Personal] string? Text, IReadOnlyList<int> Options, bool RemedyGiven) : CaseEvent;
+
+    /// <summary>CASE-2: one stage forward.</summary>
+    public sealed record StageEntered(Stage Stage, Stage Was) : CaseEvent;
+
+    /// <summary>CASE-3: back to Contact.</summary>
+    public sealed record RoundStarted(int Round, Stage Was, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>CASE-6.</summary>
+    public sealed record HeatSet(Heat Heat, Heat Was, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>Something worth remembering.</summary>
+    public sealed record NoteAdded([property: Personal] string? Note) : CaseEvent;
+
+    /// <summary>CLK-1: a clock was started, or started anew.</summary>
+    public sealed record ClockStarted(
+        string Clock, ClockKind ClockKind, DateTimeOffset StartedAt, DateTimeOffset? WarnAt, DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>CLK-4.</summary>
+    public sealed record ClockWarned(string Clock, ClockKind ClockKind, DateTimeOffset WarnAt, DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>The clock's aim was not met in time.</summary>
+    public sealed record ClockBreached(string Clock, ClockKind ClockKind, DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>CLK-8: the clock's aim was met.</summary>
+    public sealed record ClockMet(string Clock) : CaseEvent;
+
+    /// <summary>CLK-8: the clock stopped with the case.</summary>
+    public sealed record ClockStopped(string Clock) : CaseEvent;
+
+    /// <summary>PRM-1.</summary>
+    public sealed record PromiseMade(
+        int Promise, [property: Personal] string? Text, string Owner, DateTimeOffset DueAt, DateTimeOffset SendBy) : CaseEvent;
+
+    /// <summary>PRM-3, PRM-4: moved, with a reason and a new date for the customer.</summary>
+    public sealed record PromiseExplained(
+        int Promise,
+        int Revision,
+        [property: Personal] string? Reason,
+        DateTimeOffset WasDueAt,
+        DateTimeOffset DueAt,
+        DateTimeOffset SendBy,
+        bool Automatic) : CaseEvent;
+
+    /// <summary>PRM-7.</summary>
+    public sealed record PromiseKept(int Promise, [property: Personal] string? Evidence, bool Late) : CaseEvent;
+
+    /// <summary>The promise no longer stands, by someone's word.</summary>
+    public sealed record PromiseWithdrawn(int Promise, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>PRM-8. <c>Silently</c>: neither was an explanation accepted nor a call task raised before due.</summary>
+    public sealed record PromiseLapsed(int Promise, DateTimeOffset DueAt, bool Silently) : CaseEvent;
+
+    /// <summary>The notice's row is stored with this event; a job sends it.</summary>
+    public sealed record NoticeDecided(
+        int Notice,
+        NoticeKind NoticeKind,
+        Channel Channel,
+        int? Promise,
+        int? Revision,
+        string Language,
+        [property: Personal] string? To,
+        [property: Personal] string? Subject,
+        [property: Personal] string? Body,
+        DateTimeOffset PlannedAt,
+        DateTimeOffset? FallbackAt) : CaseEvent;
+
+    /// <summary>PRM-5: the receiving server took it.</summary>
+    public sealed record NoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts) : CaseEvent;
+
+    /// <summary>PRM-5: given up.</summary>
+    public sealed record NoticeFailed(int Notice, string Reason, int Attempts) : CaseEvent;
+
+    /// <summary>PRM-3: found needless just before sending.</summary>
+    public sealed record NoticeDropped(int Notice, string Reason) : CaseEvent;
+
+    /// <summary>PRM-4, PRM-5: a person has to call.</summary>
+    public sealed record CallTaskRaised(int Task, int? Promise, string Reason) : CaseEvent;
+
+    /// <summary>ESC-1.</summary>
+    public sealed record EscalationRaised(int Escalation, string Cause, Level Level, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>ESC-4: someone took it.</summary>
+    public sealed record EscalationAcknowledged(int Escalation) : CaseEvent;
+
+    /// <summary>ESC-5: the cause is gone.</summary>
+    public sealed record EscalationClosed(int Escalation, string Reason) : CaseEvent;
+
+    /// <summary>CASE-2, Closed.</summary>
+    public sealed record CaseClosed(Outcome Outcome, [property: Personal] string? Summary) : CaseEvent;
+
+    private CaseEvent()
+    {
+    }
+}

@@ -1,0 +1,281 @@
+using System.Collections.Immutable;
+using Escalation.Grains.Clocks;
+using Escalation.Grains.Escalations;
+using Escalation.Grains.Notices;
+using Escalation.Grains.Promises;
+using static Escalation.Grains.Cases.CaseCommand;
+using static Escalation.Grains.Cases.CaseEvent;
+
+namespace Escalation.Grains.Cases;
+
+public sealed partial record Case
+{
+    public Decision<CaseEvent> Decide(CaseCommand command, Context context)
+    {
+        if (!Exists && command is not OpenCase)
+        {
+            return new Refused("case.notFound", $"There is no case {Id}.");
+        }
+
+        if (Exists && !IsOpen && !IsForClosed(command))
+        {
+            return new Refused("case.closed", $"Case {Opening!.Number} was closed on {ClosedAt:u}. Reopen it first.");
+        }
+
+        var turn = new CaseTurn(this, context);
+        var refusal = Apply(command, turn);
+        return refusal is null ? Decision.Of(turn.Events) : refusal;
+    }
+
+    private static bool IsForClosed(CaseCommand command) => command is
+        OpenCase or ReopenCase or AdoptStage or AddNote or CloseCase or Tick or
+        RecordNoticeAccepted or RecordNoticeFailed or RecheckNotice;
+
+    private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
+    {
+        OpenCase c => Open(turn, c),
+        AssignOwner c => Assign(turn, c),
+        LogContact c => Contact(turn, c),
+        DoStep c => Do(turn, c),
+        RecordFacts c => Emit(turn, new FactsRecorded(c.Facts, c.Expectation)),
+        OfferOption c => Emit(turn, new OptionOffered(turn.Case.Options.Length + 1, c.Text, c.Cost)),
+        ReachAgreement c => Agree(turn, c),
+        MoveToStage c => Move(turn, c),
+        SetHeat c => SetHeatTo(turn, c),
+        AddNote c => Emit(turn, new NoteAdded(c.Note)),
+        MakePromise c => PromiseRules.Make(turn, c),
+        ExplainDelay c => PromiseRules.Explain(turn, c),
+        KeepPromise c => PromiseRules.Keep(turn, c),
+        WithdrawPromise c => PromiseRules.Withdraw(turn, c),
+        CaseCommand.Escalate c => EscalationRules.Escalate(turn, c),
+        AcknowledgeEscalation c => EscalationRules.Acknowledge(turn, c),
+        CloseCase c => Close(turn, c),
+        ReopenCase c => Reopen(turn, c),
+        AdoptStage c => Adopt(turn, c),
+        Tick => Settle(turn),
+        RecordNoticeAccepted c => NoticeRules.Accepted(turn, c),
+        RecordNoticeFailed c => NoticeRules.Failed(turn, c),
+        RecheckNotice c => NoticeRules.Recheck(turn, c),
+        _ => throw new NotSupportedException($"A case does not know how to decide {command.GetType().Name}."),
+    };
+
+    /// <summary>CASE-1: the clocks run from the moment the customer complained. CASE-9: the customer is told at once.</summary>
+    private static Refused? Open(CaseTurn turn, OpenCase c)
+    {
+        if (turn.Case.Exists)
+        {
+            return new Refused("case.exists", $"Case {turn.Case.Id} is open already, as number {turn.Case.Opening!.Number}.");
+        }
+
+        if (!turn.Context.Policy.ConflictTypes.Contains(c.Type))
+        {
+            return new Refused(
+                "case.unknownType",
+                $"'{c.Type}' is no conflict type of policy {turn.Context.Policy.Version}. Known: {string.Join(", ", turn.Context.Policy.ConflictTypes.Order(StringComparer.Ordinal))}.",
+                "type");
+        }
+
+        var complainedAt = c.ComplainedAt ?? turn.Now;
+        if (complainedAt > turn.Now)
+        {
+            return new Refused("case.complainedInFuture", $"The customer cannot have complained at {complainedAt:u}, which is still to come.", "complainedAt");
+        }
+
+        turn.Emit(new CaseOpened(
+            c.Number, c.CustomerId, c.Customer, c.Type, c.Summary, c.Channel, c.Heat, c.Claim, c.Product, c.Site,
+            complainedAt, turn.Context.Policy.Version));
+        ClockRules.StartAll(turn, complainedAt);
+        NoticeRules.Acknowledge(turn);
+        return null;
+    }
+
+    private static Refused? Assign(CaseTurn turn, AssignOwner c) =>
+        turn.Case.Owner == c.Owner ? null : Emit(turn, new OwnerAssigned(c.Owner, turn.Case.Owner));
+
+    private static Refused? Contact(CaseTurn turn, LogContact c)
+    {
+        turn.Emit(new ContactLogged(c.Direction, c.Channel, c.Note));
+        if (c.Direction == Direction.ToCustomer)
+        {
+            ClockRules.OnContact(turn);
+        }
+
+        return null;
+    }
+
+    private static Refused? Do(CaseTurn turn, DoStep c) =>
+        !turn.Case.Work.Steps.IsDefault && turn.Case.Work.Steps.Contains(c.Step)
+            ? null
+            : Emit(turn, new StepDone(c.Step, c.Note));
+
+    private static Refused? Agree(CaseTurn turn, ReachAgreement c)
+    {
+        var unknown = c.Options.Where(number => number < 1 || number > turn.Case.Options.Length).ToImmutableArray();
+        return unknown.IsEmpty
+            ? Emit(turn, new AgreementReached(c.Text, c.Options, c.RemedyGiven))
+            : new Refused("option.notFound", $"Case {turn.Case.Opening!.Number} has no option {string.Join(", ", unknown)}.", "options");
+    }
+
+    private static Refused? Move(CaseTurn turn, MoveToStage c)
+    {
+        var from = turn.Case.Stage;
+        if (c.To == from)
+        {
+            return null;
+        }
+
+        if (c.To == Stage.Contact)
+        {
+            return StartRound(turn, c.Reason);
+        }
+
+        if (c.To == Stage.Closed)
+        {
+            return new Refused("case.stage.closeInstead", "A case is closed with an outcome and a summary: use close.", "to");
+        }
+
+        if (c.To != from + 1)
+        {
+            return new Refused(
+                "case.stage.oneStep",
+                $"A case moves one stage forward at a time, or back to contact: from {Word(from)} to {Word(from + 1)}, not to {Word(c.To)}.",
+                "to");
+        }
+
+        return turn.Case.MissingFor() is { Length: > 0 } missing
+            ? new Refused("case.stage.incomplete", $"Before leaving {Word(from)}: {string.Join("; ", missing)}.")
+            : Emit(turn, new StageEntered(c.To, from));
+    }
+
+    /// <summary>CASE-2: what the stage still requires before the next, in words; empty when nothing.</summary>
+    public ImmutableArray<string> MissingFor() => Stage switch
+    {
+        Stage.Contact => Work.ContactMade ? [] : ["a contact with the customer, with evidence"],
+        Stage.Clarify => Work.FactsKnown ? [] : ["the facts, and what the customer expects"],
+        Stage.Options => Work.OptionsOffered >= 2 ? [] : [$"at least two solutions offered ({Work.OptionsOffered} so far)"],
+        Stage.Agreement =>
+        [
+            .. Work.Agreed ? Array.Empty<string>() : ["the customer's yes"],
+            .. Work.RemedyGiven || Work.PromisesMade > 0 ? Array.Empty<string>() : ["at least one promise, or a remedy given on the spot"],
+        ],
+        Stage.FollowThrough => ["summary and outcome: use close"],
+        Stage.Closed => ["a closed case is reopened, not moved"],
+    };
+
+    /// <summary>CASE-3: nothing of earlier rounds is hidden.</summary>
+    private static Refused? StartRound(CaseTurn turn, string? reason) =>
+        Emit(turn, new RoundStarted(turn.Case.Round + 1, turn.Case.Stage, reason));
+
+    private static Refused? SetHeatTo(CaseTurn turn, SetHeat c) =>
+        turn.Case.Heat == c.Heat ? null : Emit(turn, new HeatSet(c.Heat, turn.Case.Heat, c.Reason));
+
+    /// <summary>CASE-2, CASE-7, and: no case closes over an open promise.</summary>
+    private static Refused? Close(CaseTurn turn, CloseCase c)
+    {
+        if (!turn.Case.IsOpen)
+        {
+            return turn.Case.Outcome == c.Outcome
+                ? null
+                : new Refused("case.closed", $"Case {turn.Case.Opening!.Number} was closed on {turn.Case.ClosedAt:u} already.");
+        }
+
+        if (c.Outcome == Grains.Cases.Outcome.Merged)
+        {
+            return new Refused("case.close.merge", "A case ends as merged by merging it into another.", "outcome");
+        }
+
+        if (c.Outcome is Grains.Cases.Outcome.NoActionPossible or Grains.Cases.Outcome.Declined && !turn.Context.By.IsSupervisor)
+        {
+            return new Refused("case.close.needsSupervisor", "Only a supervisor closes a case without a remedy.", "outcome");
+        }
+
+        if (c.Outcome is Grains.Cases.Outcome.Agreed or Grains.Cases.Outcome.Conceded && turn.Case.Stage != Stage.FollowThrough)
+        {
+            return new Refused("case.close.tooEarly", $"A case is closed from followThrough; this one is at {Word(turn.Case.Stage)}.");
+        }
+
+        var open = turn.Case.Promises.Where(promise => promise.IsOpen).Select(promise => promise.Id).ToImmutableArray();
+        if (!open.IsEmpty)
+        {
+            return new Refused("case.promisesOpen", $"Keep or withdraw {string.Join(", ", open)} first: no promise lapses silently.");
+        }
+
+        End(turn, c.Outcome, c.Summary);
+        NoticeRules.Close(turn, c.Summary);
+        return null;
+    }
+
+    private static void End(CaseTurn turn, Outcome outcome, string? summary)
+    {
+        ClockRules.StopAll(turn);
+        EscalationRules.CloseAll(turn, "case.closed");
+        turn.Emit(new CaseClosed(outcome, summary));
+    }
+
+    /// <summary>CASE-4.</summary>
+    private static Refused? Reopen(CaseTurn turn, ReopenCase c)
+    {
+        if (turn.Case.IsOpen)
+        {
+            return null;
+        }
+
+        var within = turn.Context.Policy.ReopenWithin;
+        if (turn.Now - turn.Case.ClosedAt > within)
+        {
+            return new Refused("case.reopen.tooLate", $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case.");
+        }
+
+        StartRound(turn, c.Reason);
+        ClockRules.StartAll(turn, turn.Now);
+        return null;
+    }
+
+    private static Refused? Adopt(CaseTurn turn, AdoptStage c)
+    {
+        if ((turn.Context.By.Roles & Roles.System) == 0)
+        {
+            return new Refused("case.stage.importOnly", "Only an import takes over a stage from another system.");
+        }
+
+        if (turn.Case.Stage == c.To)
+        {
+            return null;
+        }
+
+        if (c.To == Stage.Closed)
+        {
+            End(turn, Grains.Cases.Outcome.Agreed, c.Reason);
+            return null;
+        }
+
+        if (!turn.Case.IsOpen)
+        {
+            StartRound(turn, c.Reason);
+            ClockRules.StartAll(turn, turn.Now);
+        }
+
+        return turn.Case.Stage == c.To ? null : Emit(turn, new StageEntered(c.To, turn.Case.Stage));
+    }
+
+    /// <summary>CLK-7: everything that is due by now takes effect, once; the most harmful first.</summary>
+    private static Refused? Settle(CaseTurn turn)
+    {
+        if (turn.Case.IsOpen)
+        {
+            PromiseRules.Fire(turn);
+            NoticeRules.FallBack(turn);
+            ClockRules.Fire(turn);
+        }
+
+        return null;
+    }
+
+    private static Refused? Emit(CaseTurn turn, CaseEvent happened)
+    {
+        turn.Emit(happened);
+        return null;
+    }
+
+    private static string Word(Stage stage) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(stage.ToString());
+}

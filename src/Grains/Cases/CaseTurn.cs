@@ -1,0 +1,22 @@
+namespace Escalation.Grains.Cases;
+
+/// <summary>One decision in the making: what was decided so far, and the case as it stands after that.</summary>
+internal sealed class CaseTurn(Case state, Context context)
+{
+    private readonly List<CaseEvent> _events = [];
+
+    /// <summary>The case after everything emitted so far.</summary>
+    public Case Case { get; private set; } = state;
+
+    public Context Context { get; } = context;
+
+    public DateTimeOffset Now => Context.Now;
+
+    public IReadOnlyList<CaseEvent> Events => _events;
+
+    public void Emit(CaseEvent happened)
+    {
+        _events.Add(happened);
+        Case = Case.Evolve(happened, Now, Context.By.Id);
+    }
+}

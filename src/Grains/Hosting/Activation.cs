@@ -1,0 +1,146 @@
+using Escalation.Grains.Log;
+using Escalation.Grains.Policies;
+
+namespace Escalation.Grains.Hosting;
+
+/// <summary>How a command was answered.</summary>
+public abstract record Answer
+{
+    /// <summary>Committed, or nothing to change.</summary>
+    /// <param name="Version">The grain's version after the command.</param>
+    /// <param name="Events">What the command caused; empty when it changed nothing.</param>
+    /// <param name="Position">Position in the log; 0 when nothing was written now.</param>
+    public sealed record Done(int Version, IReadOnlyList<IEvent> Events, long Position) : Answer;
+
+    /// <summary>A rule said no.</summary>
+    public sealed record No(Refused Refusal) : Answer;
+
+    /// <summary>CASE-5: the grain is no longer at the version that the command expects.</summary>
+    public sealed record Stale(int Expected, int Actual) : Answer;
+
+    private Answer()
+    {
+    }
+}
+
+/// <summary>
+/// A grain in memory: load, decide, append, evolve, answer. The host sees to it that only one turn runs at a time;
+/// the log sees to it that a second activation elsewhere can do no harm.
+/// </summary>
+public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log, TimeProvider time, IPolicySource policies)
+    where TState : class, IAggregate<TState, TCommand, TEvent>
+    where TEvent : class, IEvent
+{
+    private readonly Dictionary<Guid, (int First, int Last)> _commands = [];
+    private TState? _state;
+    private int _version;
+
+    /// <summary>Takes one command. CASE-5: an id seen before gets its first answer.</summary>
+    /// <exception cref="LogUnavailableException">The database is away; the command may be sent again with the same id.</exception>
+    public async ValueTask<Answer> TellAsync(Envelope<TCommand> envelope, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = await LoadAsync(cancellationToken);
+            if (_commands.TryGetValue(envelope.CommandId, out var span))
+            {
+                return await FirstAnswerAsync(span, cancellationToken);
+            }
+
+            if (envelope.ExpectedVersion is { } expected && expected != _version)
+            {
+                return new Answer.Stale(expected, _version);
+            }
+
+            var now = (envelope.At ?? time.GetUtcNow()).ToMicroseconds();
+            var decision = state.Decide(envelope.Command, new Context(now, envelope.By, policies.Current));
+            if (decision.IsRefused)
+            {
+                return new Answer.No(decision.Refusal);
+            }
+
+            if (decision.Events.Count == 0)
+            {
+                return new Answer.Done(_version, [], 0);
+            }
+
+            if (await TryAppendAsync(state, envelope, decision.Events, now, cancellationToken) is { } done)
+            {
+                return done;
+            }
+        }
+    }
+
+    /// <summary>The state and version now; <see cref="IAggregate{TSelf,TCommand,TEvent}.Empty"/> and 0 when nothing happened yet.</summary>
+    public async ValueTask<(TState State, int Version)> GetAsync(CancellationToken cancellationToken) =>
+        (await LoadAsync(cancellationToken), _version);
+
+    /// <summary>The state as it was at <paramref name="version"/>.</summary>
+    public async ValueTask<TState> GetAtAsync(int version, CancellationToken cancellationToken)
+    {
+        var state = await LoadAsync(cancellationToken);
+        return version == _version
+            ? state
+            : Fold(TState.Empty(id), (await log.ReadAsync(id, 0, cancellationToken)).TakeWhile(entry => entry.Version <= version));
+    }
+
+    /// <summary>Forgets what is in memory; the next turn reads the log again.</summary>
+    public void Forget()
+    {
+        _state = null;
+        _version = 0;
+        _commands.Clear();
+    }
+
+    private async ValueTask<Answer?> TryAppendAsync(
+        TState state, Envelope<TCommand> envelope, IReadOnlyList<TEvent> events, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var next = events.Aggregate(state, (folded, happened) => folded.Evolve(happened, now, envelope.By.Id));
+        var version = _version + events.Count;
+        var append = new Append(
+            id, TState.Category, _version, envelope.CommandId, now, envelope.By.Id, events, next.EffectsOf(events, version));
+
+        // From here until the answer, what is in memory may be behind the log.
+        _state = null;
+        switch (await log.AppendAsync(append, cancellationToken))
+        {
+            case AppendResult.Committed committed:
+                _commands[envelope.CommandId] = (_version + 1, version);
+                _version = version;
+                _state = next;
+                return new Answer.Done(version, events, committed.Position);
+            default:
+                return null;
+        }
+    }
+
+    private async ValueTask<TState> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (_state is not null)
+        {
+            return _state;
+        }
+
+        Forget();
+        var entries = await log.ReadAsync(id, 0, cancellationToken);
+        foreach (var entry in entries)
+        {
+            _version = entry.Version;
+            _commands[entry.CommandId] = _commands.TryGetValue(entry.CommandId, out var span)
+                ? (span.First, entry.Version)
+                : (entry.Version, entry.Version);
+        }
+
+        return _state = Fold(TState.Empty(id), entries);
+    }
+
+    private async ValueTask<Answer> FirstAnswerAsync((int First, int Last) span, CancellationToken cancellationToken)
+    {
+        var entries = await log.ReadAsync(id, span.First - 1, cancellationToken);
+        return new Answer.Done(
+            span.Last, [.. entries.TakeWhile(entry => entry.Version <= span.Last).Select(entry => entry.Event)], 0);
+    }
+
+    private static TState Fold(TState state, IEnumerable<Entry> entries) =>
+        entries.Aggregate(state, (folded, entry) => folded.Evolve((TEvent)entry.Event, entry.At, entry.By));
+}

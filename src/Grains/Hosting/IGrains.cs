@@ -1,0 +1,36 @@
+using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
+
+namespace Escalation.Grains.Hosting;
+
+/// <summary>A case, wherever it lives.</summary>
+public interface ICaseGrain
+{
+    /// <summary>Sends a command, one turn at a time.</summary>
+    /// <exception cref="Log.LogUnavailableException">The database is away.</exception>
+    Task<Answer> Tell(Envelope<CaseCommand> envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>The case now, and its version; version 0 when there is none.</summary>
+    Task<(Case State, int Version)> Get(CancellationToken cancellationToken = default);
+
+    /// <summary>The case as it was at an earlier version.</summary>
+    Task<Case> GetAt(int version, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A customer, wherever they live.</summary>
+public interface ICustomerGrain
+{
+    /// <inheritdoc cref="ICaseGrain.Tell"/>
+    Task<Answer> Tell(Envelope<CustomerCommand> envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>The customer now, and their version; version 0 when there is none.</summary>
+    Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default);
+}
+
+/// <summary>Finds grains. In the embedded stack they live in this process, in the cluster stack Orleans places them.</summary>
+public interface IGrains
+{
+    ICaseGrain Case(Guid id);
+
+    ICustomerGrain Customer(Guid id);
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using NodaTime;
+
+namespace Escalation.Grains.Notices;
+
+/// <summary>What notices say, by language. A language that is missing falls back to English.</summary>
+public sealed class NoticeTexts(IReadOnlyDictionary<string, LanguageTexts> languages)
+{
+    public const string Fallback = "en";
+
+    /// <summary>The languages there are texts for.</summary>
+    public IEnumerable<string> Languages => languages.Keys;
+
+    /// <summary>The texts for <paramref name="language"/> (BCP 47; <c>ro-MD</c> finds <c>ro</c>), else English.</summary>
+    public LanguageTexts For(string? language)
+    {
+        var tag = language ?? Fallback;
+        return languages.TryGetValue(tag, out var exact) ? exact
+            : languages.TryGetValue(tag.Split('-')[0].ToLowerInvariant(), out var primary) ? primary
+            : languages[Fallback];
+    }
+}
+
+/// <summary>Subject and body with <c>{placeholders}</c>.</summary>
+public sealed record MessageTemplate(string Subject, string Body)
+{
+    /// <summary>Replaces each <c>{name}</c> with its value; braces without a value stay as they are.</summary>
+    public (string Subject, string Body) Fill(IReadOnlyDictionary<string, string> values) =>
+        (Fill(Subject, values), Fill(Body, values));
+
+    private static string Fill(string template, IReadOnlyDictionary<string, string> values)
+    {
+        var filled = new StringBuilder(template.Length * 2);
+        var at = 0;
+        while (at < template.Length)
+        {
+            var open = template.IndexOf('{', at);
+            var close = open < 0 ? -1 : template.IndexOf('}', open);
+            if (close < 0)
+            {
+                break;
+            }
+
+            filled.Append(template, at, open - at);
+            filled.Append(values.TryGetValue(template[(open + 1)..close], out var value) ? value : template[open..(close + 1)]);
+            at = close + 1;
+        }
+
+        return filled.Append(template, at, template.Length - at).ToString();
+    }
+}
+
+/// <summary>One language's texts.</summary>
+/// <param name="Language">BCP 47.</param>
+/// <param name="Weekdays">Seven names, Monday first, as they stand in a date.</param>
+/// <param name="Months">Twelve names, as they stand in a date.</param>
+/// <param name="DateFormat">Placeholders <c>{weekday} {day} {month} {year} {time} {zone}</c>.</param>
+/// <param name="Reasons">Why it takes longer, by conflict type; <c>default</c> for any other.</param>
+/// <param name="Messages">One template for each kind of notice.</param>
+public sealed record LanguageTexts(
+    string Language,
+    ImmutableArray<string> Weekdays,
+    ImmutableArray<string> Months,
+    string DateFormat,
+    IReadOnlyDictionary<string, string> Reasons,
+    IReadOnlyDictionary<NoticeKind, MessageTemplate> Messages)
+{
+    /// <summary>PRM-3: the playbook's reason for the conflict type.</summary>
+    public string ReasonFor(string conflictType) =>
+        Reasons.TryGetValue(conflictType, out var reason) ? reason : Reasons["default"];
+
+    /// <summary>An instant in the customer's zone, always with the zone: "Saturday 21 November 2026, 18:30 (Europe/Chisinau)".</summary>
+    public string Date(DateTimeOffset instant, string timeZone)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) ?? DateTimeZone.Utc;
+        var local = Instant.FromDateTimeOffset(instant).InZone(zone).LocalDateTime;
+        var values = new Dictionary<string, string>
+        {
+            ["weekday"] = Weekdays[(int)local.DayOfWeek - 1],
+            ["day"] = local.Day.ToString(CultureInfo.InvariantCulture),
+            ["month"] = Months[local.Month - 1],
+            ["year"] = local.Year.ToString(CultureInfo.InvariantCulture),
+            ["time"] = local.ToString("HH:mm", CultureInfo.InvariantCulture),
+            ["zone"] = zone.Id,
+        };
+        return new MessageTemplate("", DateFormat).Fill(values).Body;
+    }
+}

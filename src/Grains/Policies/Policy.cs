@@ -1,0 +1,61 @@
+using Escalation.Grains.Notices;
+
+namespace Escalation.Grains.Policies;
+
+/// <summary>The company's settings that rules read. Data, versioned; a case's events name the version they used.</summary>
+/// <param name="Version">Which policy this is.</param>
+/// <param name="Targets">How long each internal clock runs.</param>
+/// <param name="Promises">How promises are guarded.</param>
+/// <param name="ConflictTypes">The conflict types that a case may have.</param>
+/// <param name="Texts">What notices say, by language.</param>
+public sealed record Policy(
+    string Version,
+    Targets Targets,
+    PromisePolicy Promises,
+    IReadOnlySet<string> ConflictTypes,
+    NoticeTexts Texts)
+{
+    /// <summary>CASE-4: a customer coming back within this time reopens the case. Default: 14 days.</summary>
+    public TimeSpan ReopenWithin { get; init; } = TimeSpan.FromDays(14);
+}
+
+/// <summary>Internal targets, in plain 24/7 time.</summary>
+public sealed record Targets
+{
+    /// <summary>From the complaint to the first contact. Default: 1 hour.</summary>
+    public TimeSpan Acknowledge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The longest time without contact to the customer. Default: 24 hours.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>From the complaint to the close. Default: 3 days.</summary>
+    public TimeSpan Resolution { get; init; } = TimeSpan.FromDays(3);
+
+    /// <summary>Share of a target after which its clock warns once, 0 to 1. Default: 0.75.</summary>
+    public double WarnShare { get; init; } = 0.75;
+}
+
+/// <summary>PRM-2, PRM-3, PRM-4: how promises are guarded.</summary>
+public sealed record PromisePolicy
+{
+    /// <summary>Share of a promise's length that the explanation is sent before due. Default: 0.2.</summary>
+    public double LeadShare { get; init; } = 0.2;
+
+    /// <summary>Least lead. Default: 30 minutes.</summary>
+    public TimeSpan LeadMinimum { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Greatest lead. Default: 24 hours.</summary>
+    public TimeSpan LeadMaximum { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Quiet hours begin, customer's local time. Default: 21:00.</summary>
+    public TimeOnly QuietFrom { get; init; } = new(21, 0);
+
+    /// <summary>Quiet hours end, customer's local time. Default: 08:00.</summary>
+    public TimeOnly QuietUntil { get; init; } = new(8, 0);
+
+    /// <summary>How many calendar days an automatic explanation moves the promise: same wall clock. Default: 1.</summary>
+    public int AutomaticMoveDays { get; init; } = 1;
+
+    /// <summary>How often a promise may be moved in all. Default: 2.</summary>
+    public int MoveLimit { get; init; } = 2;
+}
