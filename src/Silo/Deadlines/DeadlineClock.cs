@@ -1,0 +1,189 @@
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Log;
+
+namespace Escalation.Silo.Deadlines;
+
+/// <summary>
+/// CLK-7: wakes each grain at its due instant: never early, once in effect, within milliseconds. Holds the next minute
+/// in memory and sleeps until the earliest; later ones stay in the table. What it remembers may be lost at any moment:
+/// the table is written with the events, so a restart finds everything again.
+/// </summary>
+internal sealed partial class DeadlineClock(
+    IGrains grains, IDueInstants table, TimeProvider time, Lateness lateness, ILogger<DeadlineClock> logger) : BackgroundService
+{
+    private static readonly TimeSpan Horizon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Enough at once that one group commit takes many; few enough that the most harmful goes first.</summary>
+    private const int MostAtOnce = 256;
+
+    private readonly Lock _lock = new();
+    private readonly DeadlineQueue _queue = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly SemaphoreSlim _slots = new(MostAtOnce, MostAtOnce);
+    private DateTimeOffset _horizon;
+    private DateTimeOffset _sleepingUntil = DateTimeOffset.MaxValue;
+
+    /// <summary>A grain's due instant was committed.</summary>
+    public void OnCommitted(Guid id, Due? due)
+    {
+        bool sooner;
+        lock (_lock)
+        {
+            _queue.Put(id, due, _horizon, time.GetUtcNow());
+            sooner = due is not null && due.At < _sleepingUntil;
+        }
+
+        if (sooner)
+        {
+            Wake();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var nextSweep = time.GetUtcNow();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var now = time.GetUtcNow();
+            if (now >= nextSweep)
+            {
+                nextSweep = now + (await SweepAsync(now, stoppingToken) ? SweepEvery : RetryAfter);
+            }
+
+            if (TryTake(now, out var id, out var lateFrom))
+            {
+                await _slots.WaitAsync(stoppingToken);
+                _ = FireAsync(id, lateFrom, stoppingToken);
+                continue;
+            }
+
+            await SleepAsync(nextSweep, stoppingToken);
+        }
+    }
+
+    private async Task<bool> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var horizon = now + Horizon;
+            lock (_lock)
+            {
+                // Raised before reading: what is committed from here on is offered by its own commit.
+                _horizon = horizon;
+            }
+
+            var due = await table.ReadAsync(horizon, cancellationToken);
+            lock (_lock)
+            {
+                foreach (var grain in due)
+                {
+                    _queue.Offer(grain.Id, grain.Due);
+                }
+            }
+
+            return true;
+        }
+        catch (LogUnavailableException e)
+        {
+            LogSweepFailed(logger, e.Message);
+            return false;
+        }
+    }
+
+    private bool TryTake(DateTimeOffset now, out Guid id, out DateTimeOffset lateFrom)
+    {
+        lock (_lock)
+        {
+            return _queue.TryTake(now, out id, out lateFrom);
+        }
+    }
+
+    private async Task FireAsync(Guid id, DateTimeOffset lateFrom, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var tick = new Envelope<CaseCommand>(Guid.CreateVersion7(time.GetUtcNow()), Actor.Clock, new CaseCommand.Tick());
+            if (await grains.Case(id).Tell(tick, cancellationToken) is Answer.Done { Events.Count: > 0 })
+            {
+                lateness.Record(time.GetUtcNow() - lateFrom);
+            }
+        }
+        catch (LogUnavailableException e)
+        {
+            LogFireFailed(logger, id, e.Message);
+            Retry(id, lateFrom);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops; the table still knows.
+        }
+        catch (Exception e)
+        {
+            // One grain that cannot be woken must not stop the clock of all others; the next sweep tries it again.
+            LogFireBroken(logger, e, id);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <summary>Back into the queue, with its lateness still counted from when it was due.</summary>
+    private void Retry(Guid id, DateTimeOffset lateFrom)
+    {
+        lock (_lock)
+        {
+            _queue.Offer(id, new Due(time.GetUtcNow() + RetryAfter, null, null, 0), lateFrom);
+        }
+
+        Wake();
+    }
+
+    private async Task SleepAsync(DateTimeOffset nextSweep, CancellationToken cancellationToken)
+    {
+        TimeSpan left;
+        lock (_lock)
+        {
+            var until = _queue.NextAt is { } next && next < nextSweep ? next : nextSweep;
+            _sleepingUntil = until;
+            left = until - time.GetUtcNow();
+        }
+
+        if (left > TimeSpan.Zero)
+        {
+            using var alarm = time.CreateTimer(static clock => ((DeadlineClock)clock!).Wake(), this, RoundUp(left), Timeout.InfiniteTimeSpan);
+            await _wake.WaitAsync(cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            _sleepingUntil = DateTimeOffset.MinValue;
+        }
+    }
+
+    /// <summary>Timers count whole milliseconds and drop the rest: rounded up, one does not wake a moment early.</summary>
+    private static TimeSpan RoundUp(TimeSpan left) => TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody woke it already.
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _wake.Dispose();
+        _slots.Dispose();
+    }
+}

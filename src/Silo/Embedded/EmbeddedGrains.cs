@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Log;
+using Escalation.Grains.Policies;
+using Microsoft.Extensions.Options;
+
+namespace Escalation.Silo.Embedded;
+
+/// <summary>How many grains stay in memory.</summary>
+internal sealed class EmbeddedGrainsOptions
+{
+    public const string Section = "Escalation:Grains";
+
+    /// <summary>Most grains of one kind held in memory; the longest unused leave first. Default: 50,000.</summary>
+    public int Capacity { get; set; } = 50_000;
+
+    /// <summary>A grain unused for this long leaves memory. Default: 10 minutes.</summary>
+    public TimeSpan IdleAfter { get; set; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>The in-process grain host: one turn at a time per grain, idle ones passivated, memory bounded.</summary>
+internal sealed class EmbeddedGrains(
+    IEventLog log, TimeProvider time, IPolicySource policies, IOptions<EmbeddedGrainsOptions> options) : IGrains
+{
+    private readonly Directory<Case, CaseCommand, CaseEvent> _cases =
+        new(id => new(id, log, time, policies), time, options.Value);
+
+    private readonly Directory<Customer, CustomerCommand, CustomerEvent> _customers =
+        new(id => new(id, log, time, policies), time, options.Value);
+
+    /// <summary>How many grains are in memory now.</summary>
+    public int Count => _cases.Count + _customers.Count;
+
+    public ICaseGrain Case(Guid id) => new CaseGrain(_cases, id);
+
+    public ICustomerGrain Customer(Guid id) => new CustomerGrain(_customers, id);
+
+    /// <summary>Lets idle grains go; a job calls this now and then.</summary>
+    public void Passivate()
+    {
+        _cases.Passivate();
+        _customers.Passivate();
+    }
+
+    private sealed class CaseGrain(Directory<Case, CaseCommand, CaseEvent> cases, Guid id) : ICaseGrain
+    {
+        public Task<Answer> Tell(Envelope<CaseCommand> envelope, CancellationToken cancellationToken = default) =>
+            cases.TurnAsync(id, envelope, static (activation, envelope, token) => activation.TellAsync(envelope, token), cancellationToken);
+
+        public Task<(Case State, int Version)> Get(CancellationToken cancellationToken = default) =>
+            cases.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+
+        public Task<Case> GetAt(int version, CancellationToken cancellationToken = default) =>
+            cases.TurnAsync(id, version, static (activation, version, token) => activation.GetAtAsync(version, token), cancellationToken);
+    }
+
+    private sealed class CustomerGrain(Directory<Customer, CustomerCommand, CustomerEvent> customers, Guid id) : ICustomerGrain
+    {
+        public Task<Answer> Tell(Envelope<CustomerCommand> envelope, CancellationToken cancellationToken = default) =>
+            customers.TurnAsync(id, envelope, static (activation, envelope, token) => activation.TellAsync(envelope, token), cancellationToken);
+
+        public Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default) =>
+            customers.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+    }
+
+    /// <summary>The grains of one kind that are in memory.</summary>
+    private sealed class Directory<TState, TCommand, TEvent>(
+        Func<Guid, Activation<TState, TCommand, TEvent>> activate, TimeProvider time, EmbeddedGrainsOptions options)
+        where TState : class, IAggregate<TState, TCommand, TEvent>
+        where TEvent : class, IEvent
+    {
+        private readonly ConcurrentDictionary<Guid, Seat> _seats = [];
+        private int _sweeping;
+
+        public int Count => _seats.Count;
+
+        /// <summary>Runs one turn; turns of one grain queue up in order of arrival.</summary>
+        public async Task<TResult> TurnAsync<TArgument, TResult>(
+            Guid id,
+            TArgument argument,
+            Func<Activation<TState, TCommand, TEvent>, TArgument, CancellationToken, ValueTask<TResult>> turn,
+            CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var seat = _seats.GetOrAdd(id, static (id, activate) => new Seat(activate(id)), activate);
+                await seat.Turn.WaitAsync(cancellationToken);
+                try
+                {
+                    // A seat may have been cleared between finding it and getting the turn: then sit down again.
+                    if (seat.Cleared)
+                    {
+                        continue;
+                    }
+
+                    seat.LastUsed = time.GetTimestamp();
+                    // A turn that has begun runs to its end: a caller who hangs up must not leave it half done.
+                    return await turn(seat.Activation, argument, CancellationToken.None);
+                }
+                finally
+                {
+                    seat.Turn.Release();
+                    if (_seats.Count > options.Capacity)
+                    {
+                        Passivate();
+                    }
+                }
+            }
+        }
+
+        public void Passivate()
+        {
+            if (Interlocked.Exchange(ref _sweeping, 1) == 1)
+            {
+                return;
+            }
+
+            try
+            {
+                var idleAfter = options.IdleAfter;
+                foreach (var pair in _seats.Where(pair => time.GetElapsedTime(pair.Value.LastUsed) > idleAfter))
+                {
+                    Clear(pair.Key, pair.Value);
+                }
+
+                if (_seats.Count > options.Capacity)
+                {
+                    // A tenth at once, so that the sort is paid for by many activations.
+                    var leaving = _seats.Count - (options.Capacity * 9 / 10);
+                    foreach (var pair in _seats.ToArray().OrderBy(pair => pair.Value.LastUsed).Take(leaving))
+                    {
+                        Clear(pair.Key, pair.Value);
+                    }
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref _sweeping, 0);
+            }
+        }
+
+        /// <summary>Clears the seat unless a turn is running or waiting on it.</summary>
+        private void Clear(Guid id, Seat seat)
+        {
+            if (seat.Turn.Wait(0))
+            {
+                seat.Cleared = true;
+                _seats.TryRemove(new KeyValuePair<Guid, Seat>(id, seat));
+                seat.Turn.Release();
+            }
+        }
+
+        private sealed class Seat(Activation<TState, TCommand, TEvent> activation)
+        {
+            public Activation<TState, TCommand, TEvent> Activation { get; } = activation;
+
+            public SemaphoreSlim Turn { get; } = new(1, 1);
+
+            public long LastUsed { get; set; }
+
+            public bool Cleared { get; set; }
+        }
+    }
+}
