@@ -1,0 +1,324 @@
+using Escalation.Grains.Board;
+using Escalation.Grains.Log;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Escalation.Silo.Log;
+
+/// <summary>
+/// Follows the log in commit order. Positions are given out before commit, so a later one may become visible first;
+/// therefore events are ordered by transaction, and none is read before every older transaction has ended.
+/// </summary>
+internal sealed partial class PostgresTail(
+    NpgsqlDataSource dataSource,
+    IOptions<PostgresLogOptions> options,
+    Commits commits,
+    TimeProvider time,
+    ILogger<PostgresTail> logger) : IEventTail
+{
+    // The second statement tells an end of the log from events that still wait for an older transaction.
+    private const string Sql =
+        $"""
+        with batch as materialized (
+            select {EntryReader.Columns}, tx
+            from event
+            where (tx, position) > ($1, $2)
+                and tx < pg_snapshot_xmin(pg_current_snapshot())
+            order by tx, position
+            limit $3
+        ),
+        newest as materialized (
+            select stream, max(version) as version
+            from batch
+            group by stream
+        )
+        select batch.*, grain.board
+        from batch
+        left join newest using (stream, version)
+        left join grain on grain.id = newest.stream
+        order by batch.tx, batch.position
+        """;
+
+    private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
+
+    private const string Session =
+        """
+        set plan_cache_mode = force_generic_plan;
+        set enable_seqscan = off;
+        set application_name = 'escalation-tail';
+        """;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestHeldPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestAwayPause = TimeSpan.FromSeconds(1);
+
+    private readonly PostgresLogOptions _options = options.Value;
+
+    /// <summary>Since when the log cannot be read; null while it can. What is shown is as old as this instant.</summary>
+    public DateTimeOffset? StaleSince { get; private set; }
+
+    /// <summary>Raised when <see cref="StaleSince"/> has changed.</summary>
+    public event Action? StaleSinceChanged;
+
+    /// <inheritdoc/>
+    public async Task RunAsync(
+        TailCursor after, Func<TailBatch, CancellationToken, ValueTask> onBatch, CancellationToken cancellationToken)
+    {
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var listen = ListenAsync(listening.Token);
+        try
+        {
+            await FollowAsync(after, onBatch, cancellationToken);
+        }
+        finally
+        {
+            await listening.CancelAsync();
+            await listen;
+        }
+    }
+
+    private async Task FollowAsync(
+        TailCursor cursor, Func<TailBatch, CancellationToken, ValueTask> onBatch, CancellationToken cancellationToken)
+    {
+        var lastRead = time.GetUtcNow();
+        var pause = ShortestPause;
+        TailReader? reader = null;
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var next = commits.Next;
+                TailBatch? batch;
+                bool held;
+                try
+                {
+                    reader ??= await TailReader.OpenAsync(dataSource, _options.TailBatchSize, cancellationToken);
+                    (batch, held) = await reader.ReadAsync(cursor, cancellationToken);
+                }
+                catch (Exception e) when (LogFailures.IsAway(e))
+                {
+                    BecomeStale(lastRead, e);
+                    await DisposeAsync(reader);
+                    reader = null;
+                    dataSource.Clear();
+                    await Task.Delay(pause, TimeProvider.System, cancellationToken);
+                    pause = Longer(pause, LongestAwayPause);
+                    continue;
+                }
+
+                lastRead = time.GetUtcNow();
+                BecomeFresh();
+                if (batch is not null)
+                {
+                    pause = ShortestPause;
+                    await onBatch(batch, cancellationToken);
+                    cursor = batch.Cursor;
+                }
+                else if (held)
+                {
+                    await Task.Delay(pause, TimeProvider.System, cancellationToken);
+                    pause = Longer(pause, LongestHeldPause);
+                }
+                else
+                {
+                    pause = ShortestPause;
+                    await WaitAsync(next, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await DisposeAsync(reader);
+        }
+    }
+
+    /// <summary>Other hosts' commits, and this one's own, wake the same signal.</summary>
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        var pause = ShortestPause;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                connection.Notification += (_, notification) =>
+                {
+                    if (notification.Payload != commits.Host)
+                    {
+                        commits.Wake();
+                    }
+                };
+                await using (var listen = new NpgsqlCommand("listen escalation_log", connection))
+                {
+                    await listen.ExecuteNonQueryAsync(cancellationToken);
+                }
+
+                // What was committed before this one listened did not wake anybody.
+                commits.Wake();
+                pause = ShortestPause;
+                while (true)
+                {
+                    await connection.WaitAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (LogFailures.IsAway(e))
+            {
+                LogListenLost(e);
+                await Task.Delay(pause, TimeProvider.System, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = Longer(pause, LongestAwayPause);
+            }
+        }
+    }
+
+    private async Task WaitAsync(Task next, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await next.WaitAsync(_options.TailPoll, TimeProvider.System, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The safety poll: a lost notification costs this long, and a dead database is noticed.
+        }
+    }
+
+    private void BecomeStale(DateTimeOffset since, Exception why)
+    {
+        if (StaleSince is null)
+        {
+            StaleSince = since;
+            LogStale(why, since);
+            StaleSinceChanged?.Invoke();
+        }
+    }
+
+    private void BecomeFresh()
+    {
+        if (StaleSince is { } since)
+        {
+            StaleSince = null;
+            LogFresh(since);
+            StaleSinceChanged?.Invoke();
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan longest) => pause * 2 < longest ? pause * 2 : longest;
+
+    private async ValueTask DisposeAsync(TailReader? reader)
+    {
+        try
+        {
+            if (reader is not null)
+            {
+                await reader.DisposeAsync();
+            }
+        }
+        catch (Exception e) when (LogFailures.IsAway(e))
+        {
+            LogListenLost(e);
+        }
+    }
+
+    /// <summary>The connection that reads, with its statements prepared.</summary>
+    private sealed class TailReader : IAsyncDisposable
+    {
+        private const int Position = 3;
+        private const int Tx = EntryReader.Width;
+        private const int Board = EntryReader.Width + 1;
+
+        private readonly NpgsqlConnection _connection;
+        private readonly NpgsqlBatch _batch;
+        private readonly NpgsqlParameter<ulong>[] _tx = [Xid(), Xid()];
+        private readonly NpgsqlParameter<long>[] _position = [Bigint(), Bigint()];
+
+        private TailReader(NpgsqlConnection connection, int limit)
+        {
+            _connection = connection;
+            _batch = new NpgsqlBatch(connection)
+            {
+                Timeout = 10,
+                BatchCommands =
+                {
+                    new NpgsqlBatchCommand(Sql)
+                    {
+                        Parameters =
+                        {
+                            _tx[0],
+                            _position[0],
+                            new NpgsqlParameter<int> { TypedValue = limit, NpgsqlDbType = NpgsqlDbType.Integer },
+                        },
+                    },
+                    new NpgsqlBatchCommand(HeldSql) { Parameters = { _tx[1], _position[1] } },
+                },
+            };
+        }
+
+        public static async Task<TailReader> OpenAsync(
+            NpgsqlDataSource dataSource, int limit, CancellationToken cancellationToken)
+        {
+            var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            try
+            {
+                await using (var session = new NpgsqlCommand(Session, connection))
+                {
+                    await session.ExecuteNonQueryAsync(cancellationToken);
+                }
+
+                var reader = new TailReader(connection, limit);
+                await reader._batch.PrepareAsync(cancellationToken);
+                return reader;
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
+        }
+
+        /// <summary>What comes after <paramref name="cursor"/>; when nothing does, whether something is held back.</summary>
+        public async Task<(TailBatch? Batch, bool Held)> ReadAsync(TailCursor cursor, CancellationToken cancellationToken)
+        {
+            _tx[0].TypedValue = _tx[1].TypedValue = cursor.Transaction;
+            _position[0].TypedValue = _position[1].TypedValue = cursor.Position;
+            await using var reader = await _batch.ExecuteReaderAsync(cancellationToken);
+            var entries = new List<Entry>();
+            var rows = new Dictionary<Guid, BoardRow>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var entry = EntryReader.Read(reader);
+                entries.Add(entry);
+                cursor = EntryReader.ReadCursor(reader, Tx, Position);
+                if (EntryReader.ReadRow(reader, Board) is { } row)
+                {
+                    rows[entry.Stream] = row;
+                }
+            }
+
+            if (entries.Count > 0)
+            {
+                return (new TailBatch(entries, rows, cursor), false);
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return (null, reader.GetBoolean(0));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _batch.DisposeAsync();
+            await _connection.DisposeAsync();
+        }
+
+        private static NpgsqlParameter<ulong> Xid() => new() { NpgsqlDbType = NpgsqlDbType.Xid8 };
+
+        private static NpgsqlParameter<long> Bigint() => new() { NpgsqlDbType = NpgsqlDbType.Bigint };
+    }
+}
