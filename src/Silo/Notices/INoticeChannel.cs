@@ -38,7 +38,7 @@ internal interface INoticeQueue
         DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
 
     /// <summary>The notice needs no more work.</summary>
-    Task FinishAsync(ClaimedNotice notice, CancellationToken cancellationToken);
+    Task FinishAsync(ClaimedNotice notice, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>The notice is tried again at <paramref name="sendAt"/>.</summary>
     Task PostponeAsync(ClaimedNotice notice, DateTimeOffset sendAt, CancellationToken cancellationToken);

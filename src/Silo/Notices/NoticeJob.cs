@@ -50,7 +50,7 @@ internal sealed partial class NoticeJob(
         var notice = state.Notices.ElementAtOrDefault(item.Number - 1);
         if (notice is not { State: NoticeState.Decided, To: { } to })
         {
-            await queue.FinishAsync(item, cancellationToken);
+            await queue.FinishAsync(item, time.GetUtcNow(), cancellationToken);
             return;
         }
 
@@ -64,7 +64,7 @@ internal sealed partial class NoticeJob(
         {
             case { Accepted: true }:
                 await TellAsync(grain, new CaseCommand.RecordNoticeAccepted(item.Number, sentAt, item.Attempts), cancellationToken);
-                await queue.FinishAsync(item, cancellationToken);
+                await queue.FinishAsync(item, time.GetUtcNow(), cancellationToken);
                 break;
             case { MayRetry: true } when NextAttempt(item, notice) is { } again:
                 LogNotAccepted(logger, item.CaseId, item.Number, delivery.Detail, again);
@@ -73,7 +73,7 @@ internal sealed partial class NoticeJob(
             default:
                 LogGivenUp(logger, item.CaseId, item.Number, item.Attempts, delivery.Detail);
                 await TellAsync(grain, new CaseCommand.RecordNoticeFailed(item.Number, delivery.Detail, item.Attempts), cancellationToken);
-                await queue.FinishAsync(item, cancellationToken);
+                await queue.FinishAsync(item, time.GetUtcNow(), cancellationToken);
                 break;
         }
     }

@@ -1,0 +1,72 @@
+using Escalation.Grains.Board;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Log;
+using Escalation.Silo.Log;
+
+namespace Escalation.Silo.Feed;
+
+/// <summary>Keeps this host's read models: loads the stored board rows, then follows the log.</summary>
+internal sealed partial class BoardFeed(
+    Board board, Tally tally, IBoardRows rows, PostgresTail tail, TimeProvider time, ILogger<BoardFeed> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        tail.StaleSinceChanged += ShowStaleness;
+        try
+        {
+            var cursor = await LoadAsync(stoppingToken);
+            await tail.RunAsync(cursor, ApplyAsync, stoppingToken);
+        }
+        finally
+        {
+            tail.StaleSinceChanged -= ShowStaleness;
+        }
+    }
+
+    private async Task<TailCursor> LoadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var (stored, cursor) = await rows.LoadAsync(cancellationToken);
+                await tally.LoadAsync(cursor, cancellationToken);
+                board.Load(stored, cursor.Position);
+                LogLoaded(logger, stored.Count, cursor.Position);
+                return cursor;
+            }
+            catch (LogUnavailableException e)
+            {
+                LogNotLoaded(logger, e.Message);
+                await Task.Delay(RetryAfter, time, cancellationToken);
+            }
+        }
+    }
+
+    private ValueTask ApplyAsync(TailBatch batch, CancellationToken cancellationToken)
+    {
+        tally.Apply(batch);
+        board.Apply(batch, time.GetUtcNow() - batch.Entries[^1].At);
+        return ValueTask.CompletedTask;
+    }
+
+    private void ShowStaleness()
+    {
+        if (tail.StaleSince is { } since)
+        {
+            board.MarkStale(since);
+        }
+        else
+        {
+            board.MarkLive();
+        }
+    }
+
+    [LoggerMessage(2300, LogLevel.Information, "The board is loaded: {Cases} open cases, position {Position}")]
+    private static partial void LogLoaded(ILogger logger, int cases, long position);
+
+    [LoggerMessage(2301, LogLevel.Warning, "The board could not be loaded, trying again: {Reason}")]
+    private static partial void LogNotLoaded(ILogger logger, string reason);
+}
