@@ -1,1 +1,3 @@
-Console.WriteLine("Escalation Platform");
+using Escalation.Silo.Hosting;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Escalation.Silo.Access;
+using Escalation.Silo.Database;
+using Escalation.Silo.Intake;
+using Escalation.Silo.Policy;
+
+namespace Escalation.Silo.Hosting;
+
+/// <summary>The host's verbs. Without one it serves.</summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan VerbStopsWithin = TimeSpan.FromSeconds(30);
+
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Folder for the host's own files. Default: data, beside the solution or in the current folder.",
+        Recursive = true,
+    };
+
+    private static readonly Option<string?> Stack = new("--stack")
+    {
+        Description = "embedded (default) or cluster; chosen when the host is built, named here for ./run.",
+        Recursive = true,
+    };
+
+    /// <summary>Runs what <paramref name="args"/> ask for; returns the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Escalation Platform: no promise to a customer ever lapses silently.") { Data, Stack };
+        AddServe(root);
+        root.Subcommands.Add(Import());
+        root.Subcommands.Add(Replay());
+        root.Subcommands.Add(Prove());
+        root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(KeysVerb.Command(Data));
+
+        var parsed = root.Parse(args);
+        var serves = parsed.CommandResult.Command == root || parsed.CommandResult.Command.Name == "serve";
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // Serving, the host itself answers Ctrl-C and SIGTERM, and takes the time it needs.
+                ProcessTerminationTimeout = serves ? null : VerbStopsWithin,
+            });
+        }
+        catch (Exception e) when (e is DataFolderInUseException or PrivatePostgresException or PolicyException
+            or SchemaMismatchException or SourceFileException or PortInUseException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped.");
+            return 130;
+        }
+    }
+
+    private static void AddServe(RootCommand root)
+    {
+        var port = new Option<int?>("--port") { Description = "Port to listen on. Default: the first free one from 5080." };
+        var noDemo = new Option<bool>("--no-demo") { Description = "Do not fill an empty database with a demo day." };
+        var serve = new Command("serve", "Runs the platform (the default).") { port, noDemo };
+        root.Options.Add(port);
+        root.Options.Add(noDemo);
+        serve.SetAction((parsed, token) => ServeVerb.RunAsync(parsed.GetValue(Data), parsed.GetValue(port), parsed.GetValue(noDemo), token));
+        root.SetAction((parsed, token) => ServeVerb.RunAsync(parsed.GetValue(Data), parsed.GetValue(port), parsed.GetValue(noDemo), token));
+        root.Subcommands.Add(serve);
+    }
+
+    private static Command Import()
+    {
+        var file = new Argument<string>("file") { Description = "The file to read; .gz is unpacked on the way." };
+        var format = new Option<string>("--as") { Description = "incident-log or cases.", Required = true };
+        var zone = new Option<string>("--zone") { Description = "IANA zone of local times in the file.", DefaultValueFactory = _ => "UTC" };
+        var command = new Command("import", "Takes over cases from a file, as history.") { file, format, zone };
+        command.SetAction((parsed, token) => Verb.RunAsync(
+            parsed.GetValue(Data),
+            (services, cancel) => services.ImportAsync(
+                parsed.GetValue(file)!, parsed.GetValue(format)!, parsed.GetValue(zone)!, cancel),
+            token));
+        return command;
+    }
+
+    private static Command Replay()
+    {
+        var file = new Argument<string>("file") { Description = "An incident log; .gz is unpacked on the way." };
+        var speed = new Option<string>("--speed") { Description = "How many times faster than it happened, or max.", DefaultValueFactory = _ => "1" };
+        var salt = new Option<string>("--salt") { Description = "Another salt replays the same file as new cases.", DefaultValueFactory = _ => "" };
+        var zone = new Option<string>("--zone") { Description = "IANA zone of local times in the file.", DefaultValueFactory = _ => "UTC" };
+        var command = new Command("replay", "Plays an incident log as live traffic.") { file, speed, salt, zone };
+        command.SetAction((parsed, token) => Verb.RunAsync(
+            parsed.GetValue(Data),
+            (services, cancel) => services.ReplayAsync(
+                parsed.GetValue(file)!, parsed.GetValue(speed)!, parsed.GetValue(salt)!, parsed.GetValue(zone)!, cancel),
+            token));
+        return command;
+    }
+
+    private static Command Prove()
+    {
+        var command = new Command("prove", "Reads the whole log and checks the invariants; exits with 1 on any fault.");
+        command.SetAction((parsed, token) => Verb.RunAsync(
+            parsed.GetValue(Data), static (services, cancel) => services.ProveAsync(cancel), token));
+        return command;
+    }
+
+    private static Command Migrate()
+    {
+        var command = new Command("migrate", "Brings the database's schema up to this build.");
+        command.SetAction((parsed, token) => Verb.RunAsync(parsed.GetValue(Data), static (_, _) => Task.FromResult(0), token));
+        return command;
+    }
+}

@@ -1,0 +1,46 @@
+using Escalation.Dashboard;
+using Escalation.Dashboard.Api;
+using Escalation.Silo.Access;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Escalation.Silo.Hosting;
+
+/// <summary>Composes the web host: the one place where everything meets.</summary>
+internal static class PlatformApp
+{
+    /// <summary>A builder that finds its settings and pages beside the host, wherever it is started.</summary>
+    public static WebApplicationBuilder CreateBuilder()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddSimpleConsole(OneLine);
+        return builder;
+    }
+
+    /// <summary>The whole platform on <paramref name="connectionString"/>; not started, not migrated.</summary>
+    /// <param name="configure">Last word on the services, for tests.</param>
+    public static WebApplication Build(
+        WebApplicationBuilder builder, PlatformSettings settings, string connectionString, Action<IServiceCollection>? configure = null)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddCore(settings, connectionString);
+        builder.Services.AddEngine(builder.Configuration);
+        builder.Services.AddApi();
+        builder.Services.AddPostgresAccess();
+        builder.Services.AddBoard();
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseApi();
+        app.MapApi();
+        app.MapBoard();
+        return app;
+    }
+
+    public static void OneLine(SimpleConsoleFormatterOptions console)
+    {
+        console.SingleLine = true;
+        console.TimestampFormat = "HH:mm:ss ";
+        console.UseUtcTimestamp = true;
+    }
+}

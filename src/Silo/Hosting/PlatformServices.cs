@@ -1,0 +1,97 @@
+using Escalation.Grains.Board;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Policies;
+using Escalation.Silo.Deadlines;
+using Escalation.Silo.Embedded;
+using Escalation.Silo.Feed;
+using Escalation.Silo.Jobs;
+using Escalation.Silo.Log;
+using Escalation.Silo.Notices;
+using Escalation.Silo.Policy;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Escalation.Silo.Hosting;
+
+/// <summary>What a host is made of.</summary>
+internal static class PlatformServices
+{
+    /// <summary>The log, the policy and the grains: enough to send commands, as a verb does.</summary>
+    public static IServiceCollection AddCore(this IServiceCollection services, PlatformSettings settings, string connectionString)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => DataSourceOf(connectionString));
+        services.AddPostgresLog();
+        services.AddSingleton<IPolicySource>(new PolicyFolder(settings.PolicyFolder));
+        services.AddStackGrains();
+        return services;
+    }
+
+    /// <summary>What runs by itself: the board's feed, the deadline clock, the jobs.</summary>
+    public static IServiceCollection AddEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<Tally>();
+        services.AddSingleton<IPlatformStatus, PlatformStatus>();
+        services.AddHostedService<BoardFeed>();
+
+        services.AddSingleton<Lateness>();
+        services.AddSingleton<IDueInstants, PostgresDueInstants>();
+        services.AddSingleton<DeadlineClock>();
+        services.AddHostedService<CommitReactions>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeadlineClock>());
+
+        services.AddOptionsWithValidateOnStart<NoticeOptions>().BindConfiguration(NoticeOptions.Section).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<SmtpOptions>().BindConfiguration(SmtpOptions.Section).ValidateDataAnnotations();
+        services.AddSingleton<INoticeQueue, PostgresNoticeQueue>();
+        services.AddSingleton<OutboxChannel>();
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxChannel>());
+        if (configuration.GetSection(SmtpOptions.Section)["Host"] is { Length: > 0 })
+        {
+            services.AddSingleton<INoticeChannel, SmtpChannel>();
+        }
+        else
+        {
+            services.AddSingleton<INoticeChannel>(provider => provider.GetRequiredService<OutboxChannel>());
+        }
+
+        services.AddJob<NoticeJob>("notices", TimeSpan.FromSeconds(5));
+        services.AddStackJobs();
+        return services;
+    }
+
+    private static NpgsqlDataSource DataSourceOf(string connectionString) => new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxPoolSize = 60,
+            ApplicationName = "escalation",
+        }.ConnectionString).Build();
+
+    /// <summary>What this host does about its own commits, the moment they are on disk.</summary>
+    private sealed class CommitReactions(Commits commits, DeadlineClock clock, IJobs jobs) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            commits.Committed += React;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            commits.Committed -= React;
+            return Task.CompletedTask;
+        }
+
+        private void React(Grains.Log.Append append)
+        {
+            if (append.Category == Grains.Cases.Case.Category)
+            {
+                clock.OnCommitted(append.Stream, append.Effects.Due);
+            }
+
+            if (append.Effects.Notices is { Count: > 0 })
+            {
+                jobs.Wake<NoticeJob>();
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Escalation.Dashboard;
+using Escalation.Grains.Hosting;
+using Escalation.Silo.Access;
+using Escalation.Silo.Database;
+using Escalation.Silo.Intake;
+using Npgsql;
+
+namespace Escalation.Silo.Hosting;
+
+/// <summary>The port that was asked for is taken.</summary>
+internal sealed class PortInUseException(int port) : Exception(
+    $"Port {port} is taken by another program. Stop it, or choose another with --port.");
+
+/// <summary>Runs the platform until it is told to stop.</summary>
+internal static class ServeVerb
+{
+    private const int FirstPort = 5080;
+
+    public static async Task<int> RunAsync(string? data, int? port, bool noDemo, CancellationToken cancellationToken)
+    {
+        var builder = PlatformApp.CreateBuilder();
+        var settings = PlatformSettings.Read(
+            builder.Configuration, builder.Environment.IsDevelopment(), data, port, noDemo);
+        using var boot = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(PlatformApp.OneLine));
+        using var folder = settings.ConnectionString is null ? DataFolderLock.Acquire(settings.DataFolder) : null;
+        await using var postgres = settings.ConnectionString is null
+            ? await PrivatePostgres.StartAsync(
+                new PrivatePostgresOptions { DataFolder = settings.DataFolder },
+                boot.CreateLogger("Escalation.Silo.Database.PrivatePostgres"), cancellationToken)
+            : null;
+
+        await using var app = PlatformApp.Build(builder, settings, settings.ConnectionString ?? postgres!.ConnectionString);
+        if (app.Configuration[WebHostDefaults.ServerUrlsKey] is not { Length: > 0 })
+        {
+            app.Urls.Add($"http://localhost:{PortOf(settings)}");
+        }
+
+        await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
+        var access = app.Environment.IsDevelopment()
+            ? await app.Services.GetRequiredService<DevAccess>().WriteAsync(settings.DataFolder, cancellationToken)
+            : null;
+        await app.StartAsync(cancellationToken);
+        folder?.Announce(app.Urls.First());
+        Welcome(app.Urls.First(), settings, access);
+
+        var demo = settings.Demo && await IsEmptyAsync(app.Services, cancellationToken)
+            ? PlayDemoAsync(app)
+            : Task.CompletedTask;
+        await app.WaitForShutdownAsync(cancellationToken);
+        await demo;
+        return 0;
+    }
+
+    private static async Task PlayDemoAsync(WebApplication app)
+    {
+        var demo = new DemoDay(
+            app.Services.GetRequiredService<IGrains>(),
+            app.Services.GetRequiredService<ICaseNumbers>(),
+            app.Services.GetRequiredService<TimeProvider>());
+        try
+        {
+            await demo.RunAsync(app.Lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The day ends when the host does.
+        }
+    }
+
+    private static async Task<bool> IsEmptyAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select not exists (select from event)");
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static int PortOf(PlatformSettings settings)
+    {
+        if (settings.Port is { } asked)
+        {
+            return asked == 0 || IsFree(asked) ? asked : throw new PortInUseException(asked);
+        }
+
+        return Enumerable.Range(FirstPort, 100).FirstOrDefault(IsFree);
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static void Welcome(string url, PlatformSettings settings, DevSignIns? access)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"  Escalation Platform   {url}");
+        foreach (var person in access?.SignIns ?? [])
+        {
+            Console.WriteLine($"  sign in as            {person.User} / {person.Password}   ({person.Role})");
+        }
+
+        if (access is not null)
+        {
+            Console.WriteLine($"  keys for programs     {Path.Combine(settings.DataFolder, "dev-access.json")}");
+        }
+
+        Console.WriteLine($"  API                   {url}/openapi/v1.json");
+        Console.WriteLine("  Ctrl-C stops everything.");
+        Console.WriteLine();
+    }
+}

@@ -1,0 +1,67 @@
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Log;
+using Escalation.Silo.Database;
+using Escalation.Silo.Intake;
+using Escalation.Silo.Proof;
+using Npgsql;
+
+namespace Escalation.Silo.Hosting;
+
+/// <summary>Runs a verb beside, or without, a serving host: the log and the grains, but no engine and no pages.</summary>
+internal sealed class Verb(IServiceProvider services)
+{
+    /// <summary>Opens the database (starting the private one if no host runs on it), migrates, and runs the verb.</summary>
+    public static async Task<int> RunAsync(
+        string? data, Func<Verb, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    {
+        var builder = PlatformApp.CreateBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var settings = PlatformSettings.Read(builder.Configuration, builder.Environment.IsDevelopment(), data, null, noDemo: true);
+        using var boot = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(PlatformApp.OneLine));
+        await using var postgres = settings.ConnectionString is null
+            ? await PrivateDatabase.OpenAsync(
+                new PrivatePostgresOptions { DataFolder = settings.DataFolder }, boot.CreateLogger<PrivatePostgres>(), cancellationToken)
+            : null;
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddCore(settings, settings.ConnectionString ?? postgres!.ConnectionString);
+        await using var app = builder.Build();
+        await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
+        return await run(new Verb(app.Services), cancellationToken);
+    }
+
+    public IServiceProvider Services => services;
+
+    /// <summary>Proves the log and prints what was counted and found.</summary>
+    public async Task<int> ProveAsync(CancellationToken cancellationToken)
+    {
+        var (counts, faults, first) = await new Prover(services.GetRequiredService<NpgsqlDataSource>()).ProveAsync(cancellationToken);
+        Console.WriteLine(
+            $"""
+            events             {counts.Events}
+            cases              {counts.Cases} ({counts.OpenCases} open)
+            promises           {counts.Promises}: {counts.Kept} kept, {counts.Withdrawn} withdrawn, {counts.StillOpen} open, {counts.LapsedLoudly} lapsed with the customer or a person told
+            promises moved     {counts.Moved}
+            silently lapsed    {counts.SilentlyLapsed}
+            notices            {counts.NoticesAccepted} accepted, {counts.NoticesFailed} failed
+            faults             {faults}
+            """);
+        foreach (var fault in first)
+        {
+            Console.WriteLine($"  {fault.Rule,-7} {fault.Stream}  {fault.Detail}");
+        }
+
+        return faults == 0 ? 0 : 1;
+    }
+
+    public Task<int> ImportAsync(string file, string format, string zone, CancellationToken cancellationToken) =>
+        new ImportVerb(
+            Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
+            .RunAsync(new ImportOptions(file, format, zone), cancellationToken);
+
+    public Task<int> ReplayAsync(string file, string speed, string salt, string zone, CancellationToken cancellationToken) =>
+        new ReplayVerb(Get<IGrains>(), Get<ICaseNumbers>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
+            .RunAsync(new ReplayOptions(file, speed, salt, zone), cancellationToken);
+
+    private T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+}
