@@ -1,1 +1,24 @@
-Console.WriteLine("bench");
+using Escalation.Bench;
+
+var benches = new Dictionary<string, Func<BenchRun, Task>>
+{
+    ["start"] = StartBench.RunAsync,
+    ["commit"] = CommitBench.RunAsync,
+    ["deadlines"] = DeadlineBench.RunAsync,
+    ["replay"] = ReplayBench.RunAsync,
+};
+
+var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();
+if (args.Contains("--list") || names.Count == 0 || names.Exists(name => !benches.ContainsKey(name)))
+{
+    Console.Error.WriteLine($"usage: ./bench NAME... [--json] [--small]; names: {string.Join(' ', benches.Keys)}");
+    return args.Contains("--list") ? 0 : 2;
+}
+
+foreach (var name in names)
+{
+    var run = new BenchRun(name, args.Contains("--json"), args.Contains("--small"));
+    await benches[name](run);
+}
+
+return 0;

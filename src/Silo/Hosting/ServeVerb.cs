@@ -34,7 +34,8 @@ internal static class ServeVerb
         await using var app = PlatformApp.Build(builder, settings, settings.ConnectionString ?? postgres!.ConnectionString);
         if (app.Configuration[WebHostDefaults.ServerUrlsKey] is not { Length: > 0 })
         {
-            app.Urls.Add($"http://localhost:{PortOf(settings)}");
+            var free = PortOf(settings);
+            app.Urls.Add(free == 0 ? "http://127.0.0.1:0" : $"http://localhost:{free}");
         }
 
         await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);

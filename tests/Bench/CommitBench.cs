@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Escalation.TestKit;
+using Npgsql;
+
+namespace Escalation.Bench;
+
+/// <summary>
+/// Durable commands per second over HTTP with 64 clients, beside single-row commits of the same size over 64 connections
+/// on the same server, in turn in the same run.
+/// </summary>
+internal static class CommitBench
+{
+    private const int Clients = 64;
+    private const int CasesPerClient = 8;
+    private const string Note = "The customer asked again when the refund arrives; told them Thursday.";
+
+    public static async Task RunAsync(BenchRun run)
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = await HostProcess.StartAsync(folder.Path);
+        using var client = host.ClientFor("admin");
+        var cases = await OpenAsync(client, Clients * CasesPerClient);
+        var span = TimeSpan.FromSeconds(run.Small ? 2 : 8);
+        await using var database = NpgsqlDataSource.Create(await BenchDatabase.ConnectionStringAsync(folder.Path, Clients + 2));
+        await PrepareAsync(database);
+
+        await CommandsAsync(host, cases, span / 2, []);
+        await RowsAsync(database, span / 2);
+        var latencies = new List<double>();
+        var commands = new List<double>();
+        var rows = new List<double>();
+        for (var round = 0; round < (run.Small ? 1 : 3); round++)
+        {
+            commands.Add(await CommandsAsync(host, cases, span, latencies));
+            rows.Add(await RowsAsync(database, span));
+            run.Say($"round {round + 1}: {commands[^1]:0} commands/s, {rows[^1]:0} single-row commits/s");
+        }
+
+        commands.Sort();
+        rows.Sort();
+        var sorted = latencies.Order().ToArray();
+        run.Report("perSecond", commands[commands.Count / 2], "1/s", "single-row commits", rows[rows.Count / 2]);
+        run.Report("p50Ms", BenchRun.Percentile(sorted, 0.50), "ms");
+        run.Report("p99Ms", BenchRun.Percentile(sorted, 0.99), "ms");
+    }
+
+    internal static async Task<IReadOnlyList<string>> OpenAsync(HttpClient client, int count)
+    {
+        var ids = new string[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, token) =>
+        {
+            using var answer = await client.PostAsJsonAsync(
+                "/api/cases",
+                new
+                {
+                    customer = new { name = $"Customer {i}" },
+                    type = "longWait",
+                    summary = "Waiting for an answer since Monday.",
+                    channel = "web",
+                },
+                token);
+            answer.EnsureSuccessStatusCode();
+            ids[i] = (await answer.Content.ReadFromJsonAsync<JsonElement>(token)).GetProperty("id").GetString()!;
+        });
+        return ids;
+    }
+
+    private static async Task<double> CommandsAsync(HostProcess host, IReadOnlyList<string> cases, TimeSpan span, List<double> latencies)
+    {
+        var key = host.KeyOf("agent");
+        var body = JsonSerializer.Serialize(new { note = Note });
+        var started = Stopwatch.GetTimestamp();
+        var perClient = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
+        {
+            using var http = new RawHttp(host.Url, key);
+            var mine = new List<double>(100_000);
+            while (Stopwatch.GetElapsedTime(started) < span)
+            {
+                var path = $"/api/cases/{cases[(client * CasesPerClient) + (mine.Count % CasesPerClient)]}/note";
+                var sent = Stopwatch.GetTimestamp();
+                var status = await http.PostAsync(path, body);
+                if (status != 200)
+                {
+                    throw new InvalidOperationException($"A command was answered with {status}.");
+                }
+
+                mine.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            }
+
+            return mine;
+        })));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        latencies.AddRange(perClient.SelectMany(mine => mine));
+        return perClient.Sum(mine => mine.Count) / seconds;
+    }
+
+    private static async Task PrepareAsync(NpgsqlDataSource database)
+    {
+        await using var create = database.CreateCommand(
+            "create table single_row (id uuid primary key, at timestamptz not null, kind text not null, data jsonb not null)");
+        await create.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<double> RowsAsync(NpgsqlDataSource database, TimeSpan span)
+    {
+        var data = JsonSerializer.Serialize(new { note = Note });
+        var connections = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => database.OpenConnectionAsync().AsTask()));
+        var started = Stopwatch.GetTimestamp();
+        var counts = await Task.WhenAll(connections.Select(connection => Task.Run(async () =>
+        {
+            await using var insert = new NpgsqlCommand("insert into single_row (id, at, kind, data) values ($1, $2, $3, $4)", connection);
+            var id = new NpgsqlParameter<Guid>();
+            insert.Parameters.Add(id);
+            insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = DateTime.UnixEpoch });
+            insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "noteAdded" });
+            insert.Parameters.Add(new NpgsqlParameter { Value = data, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb });
+            id.TypedValue = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+            await insert.PrepareAsync();
+            var count = 0;
+            while (Stopwatch.GetElapsedTime(started) < span)
+            {
+                id.TypedValue = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+                await insert.ExecuteNonQueryAsync();
+                count++;
+            }
+
+            return count;
+        })));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync();
+        }
+
+        return counts.Sum() / seconds;
+    }
+}
