@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CsvHelper;
-using CsvHelper.Configuration;
 using NodaTime;
 
 namespace Escalation.Silo.Intake;
@@ -38,14 +37,14 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         [Null] = IncidentState.Unknown,
     };
 
-    // No escapes: one line is one row, so a stray quote costs its own line and not the rest of the file.
-    private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture)
+    // A line break ends every row, so that a stray quote costs its own line and not the rest of the file.
+    private static readonly CsvReaderOptions Csv = new()
     {
-        Mode = CsvMode.NoEscape,
-        IgnoreBlankLines = false,
-        CacheFields = true,
-        BadDataFound = null,
-        MissingFieldFound = null,
+        Separator = ',',
+        AllowLineBreaksInQuotes = false,
+        TrimWhitespace = true,
+        TrackLineNumbers = true,
+        PoolStrings = true,
     };
 
     /// <summary>The log in the file at <paramref name="path"/>, plain or <c>.gz</c>.</summary>
@@ -57,17 +56,15 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
     public async IAsyncEnumerable<IncidentCase> ReadAsync(
         Action<LineFault>? onFault = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var text = open();
-        using var parser = new CsvParser(text, Csv);
-        var columns = await ReadHeaderAsync(parser);
+        await using var csv = CsvReader.Create(open(), Csv);
+        var columns = await ReadHeaderAsync(csv, cancellationToken);
         var seen = new HashSet<ulong>();
         var rows = new List<IncidentRow>();
-        while (await parser.ReadAsync())
+        while (await csv.ReadAsync(cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!TryRead(parser, columns, out var row, out var reason))
+            if (!TryRead(csv, columns, out var row, out var reason))
             {
-                onFault?.Invoke(new LineFault(parser.RawRow, reason));
+                onFault?.Invoke(new LineFault(Line(csv), reason));
                 continue;
             }
 
@@ -80,7 +77,7 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
             if (rows.Count == 0 && !seen.Add(DeterministicId.NumberOf(row.Number)))
             {
                 onFault?.Invoke(new LineFault(
-                    parser.RawRow, $"{row.Number} comes again after other cases; the rows of a case must stand together. Sort the file by case."));
+                    Line(csv), $"{row.Number} comes again after other cases; the rows of a case must stand together. Sort the file by case."));
                 continue;
             }
 
@@ -93,28 +90,24 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         }
     }
 
-    private static async Task<Columns> ReadHeaderAsync(CsvParser parser)
+    private static async Task<Columns> ReadHeaderAsync(CsvReader csv, CancellationToken cancellationToken)
     {
-        if (!await parser.ReadAsync())
-        {
-            throw new SourceFileException("The file is empty; an incident log begins with a line of column names.");
-        }
-
-        var names = parser.Record!.Select(Unquoted).ToList();
-        var at = ColumnNames.Select(name => names.FindIndex(found => found.Equals(name, StringComparison.OrdinalIgnoreCase))).ToArray();
+        await csv.ReadHeaderAsync(cancellationToken);
+        var names = csv.Headers.ToList();
+        var at = ColumnNames.Select(name => names.FindIndex(found => found.Trim().Equals(name, StringComparison.OrdinalIgnoreCase))).ToArray();
         var missing = ColumnNames.Where((_, column) => at[column] < 0).ToList();
         return missing.Count == 0
             ? new Columns(names.Count, at)
             : throw new SourceFileException($"This is no incident log: its first line lacks {string.Join(", ", missing)}.");
     }
 
-    private bool TryRead(CsvParser parser, Columns columns, out IncidentRow row, out string reason)
+    private bool TryRead(CsvReader csv, Columns columns, out IncidentRow row, out string reason)
     {
         row = null!; // Set whenever the answer is true.
         reason = "";
-        if (parser.Count != columns.Count)
+        if (csv.FieldCount != columns.Count)
         {
-            reason = $"{parser.Count} fields where the first line has {columns.Count}.";
+            reason = $"{csv.FieldCount} fields where the first line has {columns.Count}.";
             return false;
         }
 
@@ -150,14 +143,14 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         else
         {
             row = new IncidentRow(
-                parser.RawRow, number, state, reassignments, reopens, update, at, Field(6), Field(7), Field(8), Field(9),
+                Line(csv), number, state, reassignments, reopens, update, at, Field(6), Field(7), Field(8), Field(9),
                 Field(10), Field(11), Rank(12), Rank(13), Field(14));
             return true;
         }
 
         return false;
 
-        string? Field(int column) => Unquoted(parser[columns.At[column]]) is { Length: > 0 } text && text != Null ? text : null;
+        string? Field(int column) => csv.GetString(columns.At[column]) is { Length: > 0 } text && text != Null ? text : null;
 
         int? Count(int column) =>
             int.TryParse(Field(column), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
@@ -171,11 +164,7 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         ? new DateTimeOffset(local, TimeSpan.Zero)
         : LocalDateTime.FromDateTime(local).InZoneLeniently(zone).ToDateTimeOffset().ToUniversalTime();
 
-    private static string Unquoted(string text)
-    {
-        var trimmed = text.Trim();
-        return trimmed is ['"', .. var inner, '"'] ? inner : trimmed;
-    }
+    private static int Line(CsvReader csv) => (int)csv.LineNumber;
 
     private sealed record Columns(int Count, int[] At);
 }
