@@ -59,6 +59,12 @@ public abstract record CaseCommand
     /// </summary>
     public sealed record AdoptStage(Stage To, string Reason) : CaseCommand;
 
+    /// <summary>
+    /// What another system says of who answers for the case; recorded even when a case is handed back to where it was, so that
+    /// its hand-overs can be counted, and on a closed case too. For imports only.
+    /// </summary>
+    public sealed record AdoptOwner(string? Owner) : CaseCommand;
+
     /// <summary>CLK-7: the deadline clock's word that something is due. May find nothing left to do.</summary>
     public sealed record Tick : CaseCommand;
 

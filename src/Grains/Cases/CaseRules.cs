@@ -28,7 +28,7 @@ public sealed partial record Case
     }
 
     private static bool IsForClosed(CaseCommand command) => command is
-        OpenCase or ReopenCase or AdoptStage or AddNote or CloseCase or Tick or
+        OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
         RecordNoticeAccepted or RecordNoticeFailed or RecheckNotice;
 
     private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
@@ -52,6 +52,7 @@ public sealed partial record Case
         CloseCase c => Close(turn, c),
         ReopenCase c => Reopen(turn, c),
         AdoptStage c => Adopt(turn, c),
+        AdoptOwner c => Adopt(turn, c),
         Tick => Settle(turn),
         RecordNoticeAccepted c => NoticeRules.Accepted(turn, c),
         RecordNoticeFailed c => NoticeRules.Failed(turn, c),
@@ -257,6 +258,11 @@ public sealed partial record Case
 
         return turn.Case.Stage == c.To ? null : Emit(turn, new StageEntered(c.To, turn.Case.Stage));
     }
+
+    private static Refused? Adopt(CaseTurn turn, AdoptOwner c) =>
+        (turn.Context.By.Roles & Roles.System) == 0
+            ? new Refused("case.owner.importOnly", "Only an import takes over an owner from another system.")
+            : Emit(turn, new OwnerAssigned(c.Owner, turn.Case.Owner));
 
     /// <summary>CLK-7: everything that is due by now takes effect, once; the most harmful first.</summary>
     private static Refused? Settle(CaseTurn turn)
