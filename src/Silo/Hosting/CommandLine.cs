@@ -1,14 +1,20 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
 using Escalation.Silo.Policy;
+using Command = System.CommandLine.Command;
 
 namespace Escalation.Silo.Hosting;
 
 /// <summary>The host's verbs. Without one it serves.</summary>
 internal static class CommandLine
 {
+    private const string IncidentLogFormat = "incident-log";
+    private const string CasesFormat = "cases";
+
     private static readonly TimeSpan VerbStopsWithin = TimeSpan.FromSeconds(30);
 
     private static readonly Option<string?> Data = new("--data")
@@ -74,13 +80,17 @@ internal static class CommandLine
     private static Command Import()
     {
         var file = new Argument<string>("file") { Description = "The file to read; .gz is unpacked on the way." };
-        var format = new Option<string>("--as") { Description = "incident-log or cases.", Required = true };
+        var format = new Option<string>("--as") { Description = "What the file holds.", Required = true };
+        format.AcceptOnlyFromAmong(IncidentLogFormat, CasesFormat);
         var zone = new Option<string>("--zone") { Description = "IANA zone of local times in the file.", DefaultValueFactory = _ => "UTC" };
         var command = new Command("import", "Takes over cases from a file, as history.") { file, format, zone };
         command.SetAction((parsed, token) => Verb.RunAsync(
             parsed.GetValue(Data),
             (services, cancel) => services.ImportAsync(
-                parsed.GetValue(file)!, parsed.GetValue(format)!, parsed.GetValue(zone)!, cancel),
+                parsed.GetValue(file)!,
+                parsed.GetValue(format) == CasesFormat ? ImportKind.Cases : ImportKind.IncidentLog,
+                parsed.GetValue(zone)!,
+                cancel),
             token));
         return command;
     }
@@ -88,16 +98,38 @@ internal static class CommandLine
     private static Command Replay()
     {
         var file = new Argument<string>("file") { Description = "An incident log; .gz is unpacked on the way." };
-        var speed = new Option<string>("--speed") { Description = "How many times faster than it happened, or max.", DefaultValueFactory = _ => "1" };
-        var salt = new Option<string>("--salt") { Description = "Another salt replays the same file as new cases.", DefaultValueFactory = _ => "" };
+        var speed = new Option<double?>("--speed")
+        {
+            Description = "How many times faster than it happened, or max. Default: 1.",
+            DefaultValueFactory = _ => 1,
+            CustomParser = SpeedOf,
+        };
+        var salt = new Option<string>("--salt") { Description = "Another salt replays the same file as new cases.", DefaultValueFactory = _ => "replay" };
         var zone = new Option<string>("--zone") { Description = "IANA zone of local times in the file.", DefaultValueFactory = _ => "UTC" };
         var command = new Command("replay", "Plays an incident log as live traffic.") { file, speed, salt, zone };
         command.SetAction((parsed, token) => Verb.RunAsync(
             parsed.GetValue(Data),
             (services, cancel) => services.ReplayAsync(
-                parsed.GetValue(file)!, parsed.GetValue(speed)!, parsed.GetValue(salt)!, parsed.GetValue(zone)!, cancel),
+                parsed.GetValue(file)!, parsed.GetValue(speed), parsed.GetValue(salt)!, parsed.GetValue(zone)!, cancel),
             token));
         return command;
+    }
+
+    private static double? SpeedOf(ArgumentResult argument)
+    {
+        var text = argument.Tokens.Single().Value;
+        if (text == "max")
+        {
+            return null;
+        }
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0 && double.IsFinite(speed))
+        {
+            return speed;
+        }
+
+        argument.AddError($"--speed is '{text}'; a number above 0, or max, is expected.");
+        return null;
     }
 
     private static Command Prove()

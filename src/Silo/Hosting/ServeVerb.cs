@@ -38,10 +38,7 @@ internal static class ServeVerb
             app.Urls.Add(free == 0 ? "http://127.0.0.1:0" : $"http://localhost:{free}");
         }
 
-        await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
-        var access = app.Environment.IsDevelopment()
-            ? await app.Services.GetRequiredService<DevAccess>().WriteAsync(settings.DataFolder, cancellationToken)
-            : null;
+        var access = await PrepareAsync(app, settings.DataFolder, cancellationToken);
         await app.StartAsync(cancellationToken);
         folder?.Announce(app.Urls.First());
         Welcome(app.Urls.First(), settings, access);
@@ -52,6 +49,15 @@ internal static class ServeVerb
         await app.WaitForShutdownAsync(cancellationToken);
         await demo;
         return 0;
+    }
+
+    /// <summary>Brings the database up to this build and, in Development, lets people in.</summary>
+    internal static async Task<DevSignIns?> PrepareAsync(WebApplication app, string dataFolder, CancellationToken cancellationToken)
+    {
+        await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
+        return app.Environment.IsDevelopment()
+            ? await app.Services.GetRequiredService<DevAccess>().WriteAsync(dataFolder, cancellationToken)
+            : null;
     }
 
     private static async Task PlayDemoAsync(WebApplication app)

@@ -53,14 +53,15 @@ internal sealed class Verb(IServiceProvider services)
         return faults == 0 ? 0 : 1;
     }
 
-    public Task<int> ImportAsync(string file, string format, string zone, CancellationToken cancellationToken) =>
+    public Task<int> ImportAsync(string file, ImportKind kind, string zone, CancellationToken cancellationToken) =>
         new ImportVerb(
             Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
-            .RunAsync(new ImportOptions(file, format, zone), cancellationToken);
+            .RunAsync(new ImportOptions(file, kind) { TimeZone = zone }, cancellationToken);
 
-    public Task<int> ReplayAsync(string file, string speed, string salt, string zone, CancellationToken cancellationToken) =>
+    /// <param name="speed">How many times faster than it happened; null for as fast as possible.</param>
+    public Task<int> ReplayAsync(string file, double? speed, string salt, string zone, CancellationToken cancellationToken) =>
         new ReplayVerb(Get<IGrains>(), Get<ICaseNumbers>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
-            .RunAsync(new ReplayOptions(file, speed, salt, zone), cancellationToken);
+            .RunAsync(new ReplayOptions(file, speed) { Salt = salt, TimeZone = zone }, cancellationToken);
 
     private T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

@@ -1,0 +1,175 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Escalation.Grains;
+using Escalation.Silo.Database;
+using Escalation.Silo.Hosting;
+using Escalation.Silo.Log;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Escalation.TestKit;
+
+/// <summary>
+/// The whole platform in this process, on a real database and a real port, with time as a verb:
+/// <c>await platform.FastForward(TimeSpan.FromMinutes(30))</c>.
+/// </summary>
+public sealed class TestPlatform : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TestDatabase _database;
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private TestPlatform(TestDatabase database, WebApplication app, ManualTime time, string folder)
+    {
+        _database = database;
+        _app = app;
+        _folder = folder;
+        Time = time;
+    }
+
+    public ManualTime Time { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Url => new(_app.Urls.First());
+
+    public string ConnectionString => _database.ConnectionString;
+
+    /// <summary>Starts a platform on an empty database.</summary>
+    public static async Task<TestPlatform> StartAsync(
+        Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var database = await TestDatabase.CreateAsync(MigrateAsync);
+        var folder = Directory.CreateTempSubdirectory("escalation-test-").FullName;
+        var time = new ManualTime();
+        var builder = PlatformApp.CreateBuilder();
+        builder.Environment.EnvironmentName = "Development";
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        var app = PlatformApp.Build(
+            builder, new PlatformSettings { DataFolder = folder }, database.ConnectionString,
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(time);
+                configure?.Invoke(services);
+            });
+        app.Urls.Add("http://127.0.0.1:0");
+        await ServeVerb.PrepareAsync(app, folder, CancellationToken.None);
+        await app.StartAsync();
+        return new TestPlatform(database, app, time, folder);
+    }
+
+    /// <summary>A client with the key of <paramref name="role"/>.</summary>
+    public HttpClient ClientFor(string role)
+    {
+        using var access = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "dev-access.json")));
+        return new HttpClient
+        {
+            BaseAddress = Url,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", access.RootElement.GetProperty(role).GetString()) },
+        };
+    }
+
+    /// <summary>Lets time pass from one due instant to the next; at each, waits until its effect is on disk.</summary>
+    public async Task FastForward(TimeSpan time)
+    {
+        var until = Time.GetUtcNow() + time;
+        while (await NextDueAsync() is { } next && next <= until)
+        {
+            Time.Advance(next > Time.GetUtcNow() ? next - Time.GetUtcNow() : TimeSpan.Zero);
+            await UntilAsync(async () => await NextDueAsync() is not { } due || due > Time.GetUtcNow());
+        }
+
+        Time.Advance(until - Time.GetUtcNow());
+    }
+
+    /// <summary>Waits for something that a commit brings about.</summary>
+    /// <exception cref="TimeoutException">It did not happen within half a minute.</exception>
+    public async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var commits = Services.GetRequiredService<Commits>();
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var next = commits.Next;
+            if (await holds())
+            {
+                return;
+            }
+
+            // Not every change is a commit of the log (a notice that was put off): look again now and then.
+            await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token));
+            if (patience.IsCancellationRequested)
+            {
+                throw new TimeoutException("What the test waits for did not happen.");
+            }
+        }
+    }
+
+    /// <summary>A value of the database.</summary>
+    public async Task<T?> QueryAsync<T>(string sql)
+    {
+        await using var command = Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    /// <summary>Proves the log; every fault found, in words.</summary>
+    public async Task<IReadOnlyList<string>> ProveAsync()
+    {
+        var (_, _, faults) = await new Silo.Proof.Prover(Services.GetRequiredService<NpgsqlDataSource>()).ProveAsync(CancellationToken.None);
+        return [.. faults.Select(fault => $"{fault.Rule} {fault.Stream}: {fault.Detail}")];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<DateTimeOffset?> NextDueAsync() =>
+        await QueryAsync<DateTime>("select min(due_at) from grain") is { Year: > 1 } due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
+
+    private static Task MigrateAsync(NpgsqlDataSource dataSource) =>
+        new Migrator(dataSource, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance)
+            .RunAsync(CancellationToken.None);
+}
+
+/// <summary>JSON over HTTP, in the platform's own spelling.</summary>
+public static class HttpStory
+{
+    /// <summary>Posts, expects success, and returns the answer.</summary>
+    public static async Task<JsonElement> SendAsync(this HttpClient client, string path, object body, string? idempotencyKey = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Wire.Json) };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize<JsonElement>(text)
+            : throw new InvalidOperationException($"POST {path}: {(int)answer.StatusCode} {text}");
+    }
+
+    /// <summary>Opens a case and returns it.</summary>
+    public static Task<JsonElement> OpenCaseAsync(this HttpClient client, string name = "Ioana Munteanu", string? email = "ioana@example.org") =>
+        client.SendAsync("/api/cases", new
+        {
+            customer = new { name, email, language = "ro", timeZone = "Europe/Chisinau" },
+            type = "brokenPromise",
+            summary = "The dishwasher did not come, for the second time.",
+            channel = "phone",
+        });
+
+    public static async Task<JsonElement> GetAsync(this HttpClient client, string path, int _ = 0) =>
+        JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(new Uri(path, UriKind.Relative)));
+}
