@@ -118,9 +118,9 @@ public sealed class IncidentImportTests : IDisposable
     [Fact]
     public async Task The_check_sees_a_row_that_is_missing()
     {
-        await ImportAsync(Log(Line("INC1", "New", "1/3/2016 08:00", 0)));
+        await ImportAsync(Csv(Line("INC1", "New", "1/3/2016 08:00", 0)));
 
-        var report = await CheckAsync(Log(Line("INC1", "New", "1/3/2016 08:00", 0), Line("INC1", "Active", "1/3/2016 08:01", 1, "Group B", 1)));
+        var report = await CheckAsync(Csv(Line("INC1", "New", "1/3/2016 08:00", 0), Line("INC1", "Active", "1/3/2016 08:01", 1, "Group B", 1)));
 
         Assert.Equal((1, new(1, 2, 1, 0), new(1, 1, 0, 0)), (report.Disagreeing, report.File, report.Log));
         Assert.Contains("DIFFERENT", _output.ToString(), StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class IncidentImportTests : IDisposable
     [Fact]
     public async Task Replayed_rows_happen_now_in_order_across_cases()
     {
-        var log = Log(
+        var log = Csv(
             Line("INC1", "New", "1/3/2016 08:00", 0), Line("INC1", "Active", "1/3/2016 09:00", 1),
             Line("INC2", "New", "1/3/2016 08:30", 0), Line("INC2", "Active", "1/3/2016 08:29", 1));
         var startedAt = _time.GetUtcNow();

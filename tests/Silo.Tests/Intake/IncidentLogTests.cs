@@ -49,7 +49,7 @@ public sealed class IncidentLogTests
             _ when dirt.Contains('/', StringComparison.Ordinal) => Line("INC1", "New", dirt, 1),
             _ => dirt,
         };
-        var log = Read(Log(good, bad, Line("INC1", "Active", "1/3/2016 08:02", 2)), notAfter: new(2026, 11, 19, 12, 0, 0, TimeSpan.Zero));
+        var log = Read(Csv(good, bad, Line("INC1", "Active", "1/3/2016 08:02", 2)), notAfter: new(2026, 11, 19, 12, 0, 0, TimeSpan.Zero));
 
         var (cases, faults) = await ReadAllAsync(log);
 
@@ -60,7 +60,7 @@ public sealed class IncidentLogTests
     [Fact]
     public async Task A_stray_quote_costs_its_own_line_only()
     {
-        var log = Read(Log(
+        var log = Read(Csv(
             Line("INC1", "New", "1/3/2016 08:00", 0, group: "\"Group"),
             Line("INC1", "New", "1/3/2016 08:01", 1, group: "\"Group, with comma\""),
             Line("INC1", "New", "1/3/2016 08:02", 2)));
@@ -75,7 +75,7 @@ public sealed class IncidentLogTests
     [Fact]
     public async Task A_case_that_comes_back_after_others_is_a_fault()
     {
-        var (cases, faults) = await ReadAllAsync(Read(Log(
+        var (cases, faults) = await ReadAllAsync(Read(Csv(
             Line("INC1", "New", "1/3/2016 08:00", 0), Line("INC2", "New", "1/3/2016 08:00", 0), Line("INC1", "Active", "1/3/2016 08:02", 1))));
 
         Assert.Equal(["INC1", "INC2"], cases.Select(incident => incident.Number));
@@ -89,7 +89,7 @@ public sealed class IncidentLogTests
     [InlineData("Europe/Chisinau", "27/3/2016 02:30", "2016-03-27T00:30:00Z")]
     public async Task The_wall_clock_is_read_in_its_zone(string zone, string local, string instant)
     {
-        var (cases, _) = await ReadAllAsync(Read(Log(Line("INC1", "New", local, 0)), DateTimeZoneProviders.Tzdb[zone]));
+        var (cases, _) = await ReadAllAsync(Read(Csv(Line("INC1", "New", local, 0)), DateTimeZoneProviders.Tzdb[zone]));
 
         Assert.Equal(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture), cases[0].Rows[0].At);
     }

@@ -56,7 +56,7 @@ public sealed class IncidentMappingTests
     [InlineData("?", "1 - High", null)]
     public async Task Impact_and_urgency_are_heat(string impact, string urgency, Heat? heat)
     {
-        var (cases, _) = await ReadAllAsync(Read(Log(Line("INC1", "New", "1/3/2016 08:00", 0, impact: impact, urgency: urgency))));
+        var (cases, _) = await ReadAllAsync(Read(Csv(Line("INC1", "New", "1/3/2016 08:00", 0, impact: impact, urgency: urgency))));
 
         Assert.Equal(heat, IncidentMapping.HeatOf(cases[0].Rows[0]));
     }
@@ -86,7 +86,7 @@ public sealed class IncidentMappingTests
     [Fact]
     public async Task One_caller_is_one_customer_and_nobody_is_not_everybody()
     {
-        var (cases, _) = await ReadAllAsync(Read(Log(
+        var (cases, _) = await ReadAllAsync(Read(Csv(
             Line("INC1", "New", "1/3/2016 08:00", 0), Line("INC2", "New", "1/3/2016 08:00", 0),
             Line("INC3", "New", "1/3/2016 08:00", 0, caller: "?"), Line("INC4", "New", "1/3/2016 08:00", 0, caller: "?"))));
 

@@ -24,7 +24,7 @@ internal static class Incidents
     /// Three cases: one from new to closed with two hand-overs; one that begins mid-life, is resolved, reopened and handed back to
     /// its own group; one that is closed and comes back.
     /// </summary>
-    public static string Small { get; } = Log(
+    public static string Small { get; } = Csv(
         Line("INC1", "New", "1/3/2016 08:00", 0),
         Line("INC1", "New", "1/3/2016 08:05", 1),
         Line("INC1", "Active", "1/3/2016 08:05", 2, "Group B", 1),
@@ -43,7 +43,7 @@ internal static class Incidents
         Line("INC3", "Awaiting Vendor", "1/3/2016 09:30", 3, "Group D", 1, 1, category: "?"),
         Line("INC3", "Closed", "1/3/2016 09:40", 4, "Group D", 1, 1, category: "?"));
 
-    public static string Log(params string[] lines) => string.Join('\n', [Header, .. lines]) + "\n";
+    public static string Csv(params string[] lines) => string.Join('\n', [Header, .. lines]) + "\n";
 
     public static IncidentLog Read(string text, DateTimeZone? zone = null, DateTimeOffset? notAfter = null) =>
         new(() => new StringReader(text), zone ?? DateTimeZone.Utc, notAfter);
