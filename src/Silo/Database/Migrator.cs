@@ -14,7 +14,7 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, TimeProvider
     /// <summary>One step, as it lies in the build.</summary>
     internal sealed record Step(string Name, string Sql)
     {
-        public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+        public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
     }
 
     /// <summary>The steps of this build, in order.</summary>
