@@ -106,10 +106,17 @@ internal sealed partial class DeadlineClock(
     {
         try
         {
+            var grain = grains.Case(id);
             var tick = new Envelope<CaseCommand>(Guid.CreateVersion7(time.GetUtcNow()), Actor.Clock, new CaseCommand.Tick());
-            if (await grains.Case(id).Tell(tick, cancellationToken) is Answer.Done { Events.Count: > 0 })
+            if (await grain.Tell(tick, cancellationToken) is Answer.Done { Events.Count: > 0 })
             {
                 lateness.Record(time.GetUtcNow() - lateFrom);
+            }
+            else
+            {
+                // It was woken for nothing: what we knew was outdated, so ask what is true.
+                var (state, _) = await grain.Get(cancellationToken);
+                OnCommitted(id, state.NextDue());
             }
         }
         catch (LogUnavailableException e)

@@ -28,13 +28,16 @@ internal sealed class DeadlineQueue
         }
     }
 
-    /// <summary>A grain's due instant, as read from the table a moment ago: what was committed since knows better.</summary>
+    /// <summary>
+    /// A grain's due instant as read from the log a moment ago, by now perhaps outdated. The earlier one is kept: waking
+    /// a grain for nothing does no harm, and afterwards its true next instant is <see cref="Put"/> again.
+    /// </summary>
     public void Offer(Guid id, Due due) => Offer(id, due, due.At);
 
     /// <summary>The same, with its lateness counted from an earlier attempt.</summary>
     public void Offer(Guid id, Due due, DateTimeOffset lateFrom)
     {
-        if (!_entries.ContainsKey(id))
+        if (!_entries.TryGetValue(id, out var known) || due.At < known.Due.At)
         {
             Add(new Entry(id, due, lateFrom));
         }
