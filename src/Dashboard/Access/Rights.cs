@@ -1,0 +1,45 @@
+using Escalation.Grains;
+
+namespace Escalation.Dashboard.Access;
+
+/// <summary>Who may do what: the one table. Every route, hub and page names a right from here, or the host does not start.</summary>
+public static class Rights
+{
+    private const Roles Staff = Roles.Agent | Roles.Supervisor | Roles.Admin;
+
+    /// <summary>The same as <see cref="BoardWatch"/>'s name, for attributes on hubs.</summary>
+    public const string BoardWatchName = "board.watch";
+
+    /// <summary>The same as <see cref="DeskUse"/>'s name, for attributes on hubs.</summary>
+    public const string DeskUseName = "desk.use";
+
+    /// <summary>Is the host alive, is it ready, what are the public figures, how is the API described, sign in and out.</summary>
+    public static Right Public { get; } = new("public", Roles.None);
+
+    /// <summary>See who one is signed in as.</summary>
+    public static Right SessionRead { get; } = new("session.read", Roles.Intake | Staff);
+
+    public static Right CasesOpen { get; } = new("cases.open", Roles.Intake | Staff);
+
+    /// <summary>Read any case, its history, notices and clocks.</summary>
+    public static Right CasesRead { get; } = new("cases.read", Staff);
+
+    /// <summary>Everything that moves a case on, and every word given to its customer. Rules of the case may ask for more.</summary>
+    public static Right CasesWork { get; } = new("cases.work", Staff);
+
+    public static Right EscalationsAcknowledge { get; } = new("escalations.acknowledge", Staff);
+
+    public static Right CustomersRead { get; } = new("customers.read", Staff);
+
+    public static Right BoardWatch { get; } = new(BoardWatchName, Staff);
+
+    public static Right DeskUse { get; } = new(DeskUseName, Staff);
+
+    /// <summary>Read messages that no mail server took. The route exists in Development only.</summary>
+    public static Right DevOutbox { get; } = new("dev.outbox", Staff);
+
+    public static IReadOnlyList<Right> All { get; } =
+    [
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, CustomersRead, BoardWatch, DeskUse, DevOutbox,
+    ];
+}
