@@ -51,7 +51,7 @@ public abstract record CaseCommand
     public sealed record CloseCase(Outcome Outcome, string Summary) : CaseCommand;
 
     /// <summary>CASE-4: the customer came back.</summary>
-    public sealed record ReopenCase(string Reason) : CaseCommand;
+    public sealed record ReopenCase(string? Reason) : CaseCommand;
 
     /// <summary>
     /// What another system says of the case's stage; taken without CASE-2's requirements. For imports only.

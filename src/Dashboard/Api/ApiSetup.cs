@@ -1,0 +1,60 @@
+using Escalation.Dashboard.Access;
+using Escalation.Grains;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Escalation.Dashboard.Api;
+
+/// <summary>Composes the HTTP API.</summary>
+public static class ApiSetup
+{
+    /// <summary>
+    /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
+    /// ICustomerDirectory, IPolicySource, IPlatformStatus, <see cref="IAccessStore"/>, and in Development IOutbox.
+    /// </summary>
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddRouting();
+        services.AddAccess();
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimits();
+        services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
+        services.AddApiDescription();
+        services.TryAddSingleton<FirstAnswers>();
+        services.TryAddSingleton<CaseDesk>();
+        services.TryAddSingleton<OpeningRoute>();
+        services.TryAddSingleton<ReadRoutes>();
+        services.TryAddSingleton<SessionRoutes>();
+        return services;
+    }
+
+    /// <summary>Refusals as problems, sign-in, limits and rights, in this order. Before anything that answers requests.</summary>
+    public static IApplicationBuilder UseApi(this IApplicationBuilder app) => app
+        .UseMiddleware<ProblemMiddleware>()
+        .UseRouting()
+        .UseAccess()
+        .UseRateLimiter()
+        .UseAuthorization();
+
+    public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var routes = new Routes(endpoints);
+        PlatformRoutes.Map(routes, services.GetRequiredService<Grains.Board.IPlatformStatus>());
+        services.GetRequiredService<SessionRoutes>().Map(routes);
+        services.GetRequiredService<OpeningRoute>().Map(routes);
+        services.GetRequiredService<ReadRoutes>().Map(routes);
+        WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
+        if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
+        {
+            PlatformRoutes.MapOutbox(routes);
+        }
+
+        endpoints.MapOpenApi("/openapi/{documentName}.json").Requires(Rights.Public);
+        endpoints.MapFallback("/api/{**rest}", NoSuchRoute.AnswerAsync).Requires(Rights.Public).WithDisplayName("unknown /api/...");
+        return endpoints;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Frozen;
+using System.Net.Mail;
+using System.Text.RegularExpressions;
+using Escalation.Grains.Cases;
+using NodaTime;
+
+namespace Escalation.Dashboard.Api;
+
+/// <summary>Members of request bodies that concern cases, each declared once.</summary>
+internal static partial class CaseFields
+{
+    private const int LongText = 4000;
+    private const int Line = 200;
+
+    private static readonly FrozenSet<string> Zones = DateTimeZoneProviders.Tzdb.Ids.ToFrozenSet(StringComparer.Ordinal);
+
+    public static UuidField CustomerId { get; } = new("id", false, "The customer, if known; an unknown id is given to a new customer.");
+
+    public static TextField Name { get; } = new("name", Line, true, "The person's or firm's name.", lines: false);
+
+    public static TextField Email { get; } = new("email", 254, false, "Mail address.", lines: false, FaultOfEmail);
+
+    public static TextField Phone { get; } = new("phone", 40, false, "Phone number.", lines: false, FaultOfPhone);
+
+    public static TextField Language { get; } = new("language", 35, false, "BCP 47, for instance en or ru. Default: en.", lines: false, FaultOfLanguage);
+
+    public static TextField TimeZone { get; } = new("timeZone", 60, false, "IANA zone, for instance Europe/Chisinau. Default: UTC.", lines: false, FaultOfZone);
+
+    public static ObjectField Customer { get; } =
+        new("customer", true, "Who complains.", CustomerId, Name, Email, Phone, Language, TimeZone);
+
+    public static TextField Type { get; } = new("type", 100, true, "Conflict type, for instance wrongPayment.", lines: false);
+
+    public static TextField Summary { get; } = new("summary", LongText, true, "What happened.");
+
+    public static WordField<Channel> Channel { get; } = new("channel", true, "The way by which they came, or were reached.");
+
+    public static WordField<Heat> HeatIfKnown { get; } = new("heat", false, "How hot the conflict is. Default: calm.");
+
+    public static WordField<Heat> Heat { get; } = new("heat", true, "How hot the conflict is now.");
+
+    public static MoneyField Claim { get; } = new("claim", false, "What the customer claims.");
+
+    public static TextField Product { get; } = new("product", Line, false, "What it is about.", lines: false);
+
+    public static TextField Site { get; } = new("site", Line, false, "Where it happened.", lines: false);
+
+    public static InstantField ComplainedAt { get; } = new("complainedAt", false, "When the customer complained; clocks run from then. Default: now.");
+
+    public static WordField<Direction> Direction { get; } = new("direction", true, "Who spoke to whom.");
+
+    public static TextField Note { get; } = new("note", LongText, true, "What was said, or is worth remembering.");
+
+    public static TextField NoteIfAny { get; } = new("note", LongText, false, "Worth remembering.");
+
+    public static WordField<Step> Step { get; } = new("step", true, "The step that was done.");
+
+    public static TextField Facts { get; } = new("facts", LongText, true, "What really happened.");
+
+    public static TextField Expectation { get; } = new("expectation", LongText, true, "What the customer expects.");
+
+    public static TextField Text { get; } = new("text", LongText, true, "In words that the customer would understand.");
+
+    public static MoneyField Cost { get; } = new("cost", false, "What it would cost us, if known.");
+
+    public static NumbersField Options { get; } = new("options", false, "Numbers of the options that the customer chose.");
+
+    public static BooleanField RemedyGiven { get; } = new("remedyGiven", false, "A remedy was given on the spot. Default: false.");
+
+    public static WordField<Stage> To { get; } = new("to", true, "The next stage, or contact for a new round.");
+
+    public static TextField ReasonIfAny { get; } = new("reason", LongText, false, "Why.");
+
+    public static TextField Reason { get; } = new("reason", LongText, true, "Why, in words that can be told to the customer.");
+
+    public static WordField<Level> Level { get; } = new("level", false, "Who is asked. Default: one above the case's level.");
+
+    public static TextField Agent { get; } = new("agent", 100, true, "Who answers for the case from now on; null takes it back to the queue.", lines: false) { Nullable = true };
+
+    public static TextField Owner { get; } = new("owner", 100, false, "Who gives their word. Default: the case's owner, else the sender.", lines: false);
+
+    public static InstantField DueAt { get; } = new("dueAt", true, "By when it will happen.");
+
+    public static InstantField NewDueAt { get; } = new("newDueAt", true, "By when it will happen instead.");
+
+    public static TextField Evidence { get; } = new("evidence", LongText, true, "How we know that it was kept.");
+
+    public static WordField<Outcome> Outcome { get; } = new("outcome", true, "How the case ends.");
+
+    public static TextField Farewell { get; } = new("summary", LongText, true, "What was done and agreed; the customer is sent this, with thanks.");
+
+    /// <summary>An address that mail servers take, written plainly. Only a message that arrives proves that it exists.</summary>
+    private static string? FaultOfEmail(string text) =>
+        PlainEmail().IsMatch(text) && MailAddress.TryCreate(text, out var address) && address.Address == text
+            ? null
+            : "must be a mail address, for instance ana@example.org";
+
+    private static string? FaultOfPhone(string text) =>
+        PlainPhone().IsMatch(text) && text.Count(char.IsAsciiDigit) is >= 3 and <= 20
+            ? null
+            : "must be a phone number, for instance +373 22 123456";
+
+    private static string? FaultOfLanguage(string text) =>
+        LanguageTag().IsMatch(text) ? null : "must be a language as in BCP 47, for instance en or pt-BR";
+
+    private static string? FaultOfZone(string text) =>
+        Zones.Contains(text) ? null : "must be an IANA time zone, for instance Europe/Chisinau";
+
+    [GeneratedRegex(@"^[^\s@<>()\[\],;:\\""\p{Cc}]{1,64}@[^\s@<>()\[\],;:\\""\p{Cc}.]+(\.[^\s@<>()\[\],;:\\""\p{Cc}.]+)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainEmail();
+
+    [GeneratedRegex(@"^\+?[0-9 ().\-/]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainPhone();
+
+    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", RegexOptions.CultureInvariant)]
+    private static partial Regex LanguageTag();
+}

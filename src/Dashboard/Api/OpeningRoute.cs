@@ -1,0 +1,161 @@
+using System.Text;
+using Escalation.Dashboard.Access;
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Policies;
+using Microsoft.AspNetCore.Http;
+using In = Escalation.Dashboard.Api.CaseFields;
+
+namespace Escalation.Dashboard.Api;
+
+/// <summary>CASE-1: a customer complains, and we find out whether we know them.</summary>
+internal sealed class OpeningRoute(
+    IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, IPolicySource policies, TimeProvider time, CaseDesk desk)
+{
+    private static readonly Operation Opening = new("cases.open", Rights.CasesOpen, "CASE-1: opens a case; the customer is told at once.")
+    {
+        Tag = "Cases",
+        Body = [In.Customer, In.Type, In.Summary, In.Channel, In.HeatIfKnown, In.Claim, In.Product, In.Site, In.ComplainedAt],
+        Success = StatusCodes.Status201Created,
+        Answer = typeof(CaseView),
+        HasETag = true,
+        Refusals = [StatusCodes.Status409Conflict],
+    };
+
+    public void Map(Routes routes) => routes.Post("/api/cases", Opening, OpenAsync);
+
+    private async Task OpenAsync(HttpContext context)
+    {
+        var by = ActorPrincipal.Of(context.User)!;
+        var faults = new Faults();
+        var ids = CommandIds.Of(context, by, Opening.Name, Guid.Empty, 0, time, faults);
+        var (asked, problem) = await JsonBody.ReadAsync(context, faults, mayBeEmpty: false, 0, (fields, _) => Read(fields));
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        var grain = grains.Case(ids.Subject);
+        var command = ids.IsKeyed && (await grain.Get(context.RequestAborted)).State is { Exists: true } opened
+            ? Again(opened)
+            : await WithCustomerAsync(asked!, ids, by);
+
+        switch (await desk.TellAsync(grain, new Envelope<CaseCommand>(ids.Command, by, command), ids.IsKeyed))
+        {
+            case Answer.Done done:
+                await AnswerAsync(context, await grain.GetAt(done.Version, CancellationToken.None), done.Version);
+                break;
+            case Answer.No no:
+                await Problems.Of(no.Refusal).WriteAsync(context);
+                break;
+            case Answer.Stale stale:
+                await Problems.Of(stale).WriteAsync(context);
+                break;
+        }
+    }
+
+    /// <summary>Checks all that can be checked without asking anyone, rules of opening included: nobody is registered for nothing.</summary>
+    private Asked Read(Fields fields)
+    {
+        var customer = new Fields(fields.Get(In.Customer), In.Customer.Name, fields.Faults);
+        var given = new Given(
+            customer.GetOptional(In.CustomerId), customer.Get(In.Name), customer.Get(In.Email), customer.Get(In.Phone),
+            customer.Get(In.Language), customer.Get(In.TimeZone));
+        var asked = new Asked(
+            given, fields.Get(In.Type), fields.Get(In.Summary), fields.Get(In.Channel), fields.Get(In.HeatIfKnown), fields.Get(In.Claim),
+            fields.Get(In.Product), fields.Get(In.Site), fields.GetOptional(In.ComplainedAt));
+
+        var types = policies.Current.ConflictTypes;
+        if (asked.Type is not null && !types.Contains(asked.Type))
+        {
+            fields.Fault(In.Type, $"is no conflict type of policy {policies.Current.Version}; known are {string.Join(", ", types.Order(StringComparer.Ordinal))}");
+        }
+
+        if (asked.ComplainedAt > time.GetUtcNow())
+        {
+            fields.Fault(In.ComplainedAt, "is still to come");
+        }
+
+        return asked;
+    }
+
+    /// <summary>Any command will do: the case knows the command's id, and gives its first answer.</summary>
+    private static CaseCommand.OpenCase Again(Case opened) => new(
+        opened.Opening!.Number, opened.Opening.CustomerId, opened.Opening.Customer!, opened.Opening.Type, opened.Opening.Summary ?? "",
+        opened.Opening.Channel, opened.Opening.Heat, opened.Opening.Claim, opened.Opening.Product, opened.Opening.Site, null);
+
+    private async Task<CaseCommand.OpenCase> WithCustomerAsync(Asked asked, CommandIds ids, Actor by)
+    {
+        var given = asked.Customer;
+        var customerId = given.Id ?? await KnownAsync(given, ids.Customer);
+        var customer = grains.Customer(customerId);
+        var known = (await customer.Get()).State.Contact;
+        var merged = new CustomerContact(
+            given.Name, given.Email ?? known?.Email, given.Phone ?? known?.Phone,
+            given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC");
+        var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type);
+        await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command));
+
+        // Who may not read cases must not learn here what others told us of this customer.
+        var contact = Rights.CasesRead.IsHeldBy(by.Roles)
+            ? merged
+            : new CustomerContact(given.Name, given.Email, given.Phone, given.Language ?? "en", given.TimeZone ?? "UTC");
+        return new CaseCommand.OpenCase(
+            await numbers.NextAsync(CancellationToken.None), customerId, contact, asked.Type, asked.Summary, asked.Channel,
+            asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt);
+    }
+
+    private ValueTask<Guid> KnownAsync(Given given, Guid candidate)
+    {
+        var points = new List<string>(2);
+        if (given.Email is { } email)
+        {
+            points.Add($"mailto:{email.ToLowerInvariant()}");
+        }
+
+        if (given.Phone is { } phone)
+        {
+            points.Add(Telephone(phone));
+        }
+
+        return points.Count == 0 ? new(candidate) : directory.FindOrClaimAsync(points, candidate, CancellationToken.None);
+    }
+
+    /// <summary>Digits, and a plus where there is one: <c>tel:+37322123456</c>.</summary>
+    private static string Telephone(string phone)
+    {
+        var uri = new StringBuilder("tel:", phone.Length + 4);
+        foreach (var letter in phone)
+        {
+            if (char.IsAsciiDigit(letter) || letter == '+')
+            {
+                uri.Append(letter);
+            }
+        }
+
+        return uri.ToString();
+    }
+
+    private static Task AnswerAsync(HttpContext context, Case state, int version)
+    {
+        context.Response.Headers.Location = $"/api/cases/{state.Id}";
+        context.Response.Headers.ETag = Preconditions.ETag(version);
+        return JsonAnswer.WriteAsync(context, CaseView.Of(state, version), StatusCodes.Status201Created);
+    }
+
+    private sealed record Given(Guid? Id, string Name, string? Email, string? Phone, string? Language, string? TimeZone);
+
+    private sealed record Asked(
+        Given Customer,
+        string Type,
+        string Summary,
+        Channel Channel,
+        Heat Heat,
+        Money? Claim,
+        string? Product,
+        string? Site,
+        DateTimeOffset? ComplainedAt);
+}

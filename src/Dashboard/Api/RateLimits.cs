@@ -1,0 +1,52 @@
+using System.Threading.RateLimiting;
+using Escalation.Dashboard.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Escalation.Dashboard.Api;
+
+/// <summary>No single caller takes the API from the others.</summary>
+internal static class RateLimits
+{
+    public static IServiceCollection AddRateLimits(this IServiceCollection services)
+    {
+        services.AddRateLimiter();
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ApiOptions>>((limiter, api) =>
+        {
+            var perSecond = api.Value.RequestsPerSecond;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, perSecond));
+            limiter.OnRejected = RefuseAsync;
+        });
+        return services;
+    }
+
+    private static RateLimitPartition<string> PartitionOf(HttpContext context, int perSecond)
+    {
+        if (!context.Request.Path.StartsWithSegments("/api"))
+        {
+            return RateLimitPartition.GetNoLimiter("");
+        }
+
+        var caller = ActorPrincipal.Of(context.User)?.Id ?? $"@{context.Connection.RemoteIpAddress}";
+        return RateLimitPartition.GetTokenBucketLimiter(caller, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perSecond,
+            TokensPerPeriod = Math.Max(1, perSecond / 10),
+            ReplenishmentPeriod = perSecond < 10 ? TimeSpan.FromSeconds(1.0 / perSecond) : TimeSpan.FromMilliseconds(100),
+            AutoReplenishment = true,
+        });
+    }
+
+    private static ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
+        return new ValueTask(new Problem(
+            StatusCodes.Status429TooManyRequests, "request.tooMany", "Too many requests from this caller; wait a moment.")
+        {
+            RetryAfter = wait,
+        }.WriteAsync(rejected.HttpContext));
+    }
+}
