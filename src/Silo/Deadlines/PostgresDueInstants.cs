@@ -25,7 +25,7 @@ internal sealed class PostgresDueInstants(NpgsqlDataSource dataSource) : IDueIns
                     due.Add(new DueGrain(
                         reader.GetGuid(0),
                         reader.GetString(1),
-                        new Due(reader.GetFieldValue<DateTimeOffset>(2), Instant(reader, 3), Instant(reader, 4), reader.GetInt16(5))));
+                        new Due(reader.GetDateTime(2), Instant(reader, 3), Instant(reader, 4), reader.GetInt16(5))));
                 }
 
                 return due;

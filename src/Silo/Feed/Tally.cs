@@ -32,13 +32,15 @@ internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
                         (select count(*) from event where at >= $1 and kind = 'noticeAccepted' and (tx, position) <= ($2, $3)),
                         (select count(*) from event where at >= $1 and kind = 'noticeFailed' and (tx, position) <= ($2, $3))
                     """,
-                    connection);
-                command.Parameters.AddRange(
-                    [
+                    connection)
+                {
+                    Parameters =
+                    {
                         new() { Value = today.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) },
                         new() { Value = cursor.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 },
                         new() { Value = cursor.Position },
-                    ]);
+                    },
+                };
                 await using var reader = await command.ExecuteReaderAsync(token);
                 await reader.ReadAsync(token);
                 return _counts = new Counts(

@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
+using Escalation.Silo.Database;
 using Npgsql;
 
 namespace Escalation.Silo.Notices;
@@ -16,16 +17,8 @@ internal sealed class OutboxChannel(NpgsqlDataSource dataSource, TimeProvider ti
             insert into outbox (message_id, case_id, accepted_at, recipient, subject, body)
             values ($1, $2, $3, $4, $5, $6)
             on conflict (message_id) do nothing
-            """);
-        command.Parameters.AddRange(
-            [
-                new() { Value = message.MessageId },
-                new() { Value = message.CaseId },
-                new() { Value = time.GetUtcNow().UtcDateTime },
-                new() { Value = message.To },
-                new() { Value = message.Subject },
-                new() { Value = message.Body },
-            ]);
+            """,
+            message.MessageId, message.CaseId, time.GetUtcNow().UtcDateTime, message.To, message.Subject, message.Body);
         await command.ExecuteNonQueryAsync(cancellationToken);
         return Delivery.Taken;
     }
@@ -38,14 +31,14 @@ internal sealed class OutboxChannel(NpgsqlDataSource dataSource, TimeProvider ti
             from outbox
             order by accepted_at desc
             limit $1
-            """);
-        command.Parameters.Add(new() { Value = limit });
+            """,
+            limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var messages = new List<OutboxMessage>();
         while (await reader.ReadAsync(cancellationToken))
         {
             messages.Add(new OutboxMessage(
-                reader.GetString(0), reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetString(0), reader.GetGuid(1), reader.GetDateTime(2),
                 reader.GetString(3), reader.GetString(4), reader.GetString(5)));
         }
 

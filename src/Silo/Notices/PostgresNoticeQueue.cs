@@ -1,3 +1,4 @@
+using Escalation.Silo.Database;
 using Escalation.Silo.Log;
 using Npgsql;
 
@@ -24,14 +25,8 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
                 limit $4
                 for update skip locked)
             returning stream, number, attempts
-            """);
-        command.Parameters.AddRange(
-            [
-                new() { Value = now.UtcDateTime },
-                new() { Value = (now + claim).UtcDateTime },
-                new() { Value = commits.Host },
-                new() { Value = limit },
-            ]);
+            """,
+            now.UtcDateTime, (now + claim).UtcDateTime, commits.Host, limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedNotice>();
         while (await reader.ReadAsync(cancellationToken))
@@ -50,9 +45,8 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
 
     private async Task UpdateAsync(string change, ClaimedNotice notice, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"update notice {change} where stream = $1 and number = $2");
-        command.Parameters.AddRange(
-            [new() { Value = notice.CaseId }, new() { Value = notice.Number }, new() { Value = at.UtcDateTime }]);
+        await using var command = dataSource.CreateCommand(
+            $"update notice {change} where stream = $1 and number = $2", notice.CaseId, notice.Number, at.UtcDateTime);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
