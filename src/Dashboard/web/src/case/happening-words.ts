@@ -1,0 +1,100 @@
+import { stageWord, levelWord, clockWord } from '../board/words';
+import type { Level, Stage } from '../board/protocol';
+import { clockTime, dayName, money, plainWords, sentence } from '../shared/format';
+import { isRecord } from '../shared/http';
+import type { Happening } from './case-data';
+
+/** One entry of the timeline in words. */
+export interface Told {
+  readonly icon: string;
+  readonly title: string;
+  /** The customer's or an agent's own words. */
+  readonly quote?: string;
+  readonly detail?: string;
+  /** The platform's own events are the quietest. */
+  readonly quiet: boolean;
+}
+
+export function tell({ kind, data }: Happening): Told {
+  const text = (name: string): string | undefined => (typeof data[name] === 'string' && data[name] !== '' ? data[name] : undefined);
+  const when = (name: string): string => {
+    const at = Date.parse(text(name) ?? '');
+    return Number.isNaN(at) ? '' : `${dayName(at)} ${clockTime(at)}`;
+  };
+  const stage = (name: string): string => stageWord[data[name] as Stage] ?? '';
+  const told = (icon: string, title: string, more: { quote?: string | undefined; detail?: string | undefined; quiet?: boolean } = {}): Told => ({
+    icon,
+    title,
+    ...(more.quote !== undefined && { quote: more.quote }),
+    ...(more.detail !== undefined && { detail: more.detail }),
+    quiet: more.quiet ?? false,
+  });
+  const channel = (): string => (text('channel') === undefined ? '' : ` by ${plainWords(text('channel')!)}`);
+
+  switch (kind) {
+    case 'caseOpened': {
+      const claim = data['claim'];
+      const sum = isRecord(claim) ? `, claims ${money(Number(claim['amount']), String(claim['currency']))}` : '';
+      return told('i-chat', `Customer complained${channel()}${sum}`, { quote: text('summary') });
+    }
+    case 'contactLogged':
+      return data['direction'] === 'fromCustomer' ?
+          told('i-phone', `Customer was in touch${channel()}`, { quote: text('note') })
+        : told('i-phone', `Customer was contacted${channel()}`, { detail: text('note') });
+    case 'ownerAssigned':
+      return told('i-user', text('owner') === undefined ? 'Back to the queue' : `Assigned to ${text('owner')}`);
+    case 'stepDone':
+      return told('i-check', `Step done: ${plainWords(text('step') ?? '')}`, { detail: text('note') });
+    case 'factsRecorded':
+      return told('i-note', 'Facts recorded', { detail: text('facts'), quote: text('expectation') });
+    case 'optionOffered':
+      return told('i-swap', 'A solution was offered', { detail: text('text') });
+    case 'agreementReached':
+      return told('i-check', 'Agreement reached', { quote: text('text') });
+    case 'stageEntered':
+      return told('i-right', `Stage ${stage('was')} to ${stage('stage')}`, { quiet: true });
+    case 'roundStarted':
+      return told('i-loop', `Round ${String(data['round'])} begins, back to Contact`, { detail: text('reason') });
+    case 'heatSet':
+      return told('i-up', `Heat ${text('was')} to ${text('heat')}`, { detail: text('reason') });
+    case 'noteAdded':
+      return told('i-note', 'Noted', { detail: text('note') });
+    case 'promiseMade':
+      return told('i-promise', `Promise made, due ${when('dueAt')}`, { detail: text('text') });
+    case 'promiseExplained':
+      return told('i-promise', `Promise moved from ${when('wasDueAt')} to ${when('dueAt')}`, { detail: text('reason') });
+    case 'promiseKept':
+      return told('i-check', data['late'] === true ? 'Promise kept, late' : 'Promise kept', { detail: text('evidence') });
+    case 'promiseWithdrawn':
+      return told('i-promise', 'Promise withdrawn', { detail: text('reason') });
+    case 'promiseLapsed':
+      return told('i-over', `Promise lapsed, was due ${when('dueAt')}`);
+    case 'noticeDecided':
+      return told('i-mail', `Message planned${channel()}`, { detail: text('subject'), quiet: true });
+    case 'noticeAccepted':
+      return told('i-mail', 'Message accepted by the receiving server', { quiet: true });
+    case 'noticeFailed':
+      return told('i-mail', 'Message could not be delivered', { detail: text('reason') });
+    case 'callTaskRaised':
+      return told('i-phone', 'Someone has to call', { detail: text('reason') });
+    case 'escalationRaised':
+      return told('i-up', `Raised to ${levelWord[data['level'] as Level] ?? 'the next level'}`, { detail: text('reason') ?? plainWords(text('cause') ?? '') });
+    case 'escalationAcknowledged':
+      return told('i-check', 'Escalation acknowledged');
+    case 'escalationClosed':
+      return told('i-check', 'Escalation closed', { detail: text('reason'), quiet: true });
+    case 'clockStarted':
+    case 'clockWarned':
+    case 'clockBreached':
+    case 'clockMet':
+    case 'clockStopped':
+      return told(kind === 'clockBreached' ? 'i-over' : 'i-target', `${sentence(kind)}: ${clockWord(text('clock') ?? '')}`, {
+        detail: when('dueAt') === '' ? undefined : `due ${when('dueAt')}`,
+        quiet: kind !== 'clockBreached',
+      });
+    case 'caseClosed':
+      return told('i-lock', `Closed: ${plainWords(text('outcome') ?? '')}`, { detail: text('summary') });
+    default:
+      return told('i-note', sentence(kind), { quiet: true });
+  }
+}

@@ -1,0 +1,74 @@
+// The one place that calls the HTTP API.
+
+/** An answer that is not a success: RFC 9457, or as much of it as there was. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+export function get(path: string): Promise<unknown> {
+  return send('GET', path);
+}
+
+/** Each call is a new wish; a repeat of the same wish would carry the same key. */
+export function post(path: string, body: unknown): Promise<unknown> {
+  return send('POST', path, body);
+}
+
+export function remove(path: string): Promise<unknown> {
+  return send('DELETE', path);
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<unknown> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body !== undefined) {
+    headers['content-type'] = 'application/json';
+    headers['idempotency-key'] = newKey();
+  }
+
+  let response: Response;
+  try {
+    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+  } catch {
+    throw new Problem(0, 'network', 'The platform could not be reached. Nothing was changed, or the answer was lost: look before you repeat.');
+  }
+
+  const text = await response.text();
+  const value = parse(text);
+  if (response.ok) {
+    return value;
+  }
+
+  throw new Problem(
+    response.status,
+    isRecord(value) && typeof value['code'] === 'string' ? value['code'] : `http.${response.status}`,
+    isRecord(value) && typeof value['detail'] === 'string' ? value['detail'] : `The platform answered ${response.status}.`,
+  );
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The items of a list, whether it came bare or with a cursor. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  const items = isRecord(value) ? value['items'] : value;
+  return Array.isArray(items) ? items : [];
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

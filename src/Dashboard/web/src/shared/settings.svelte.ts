@@ -1,0 +1,47 @@
+// The one place that remembers things in this browser.
+
+const THEME = 'theme';
+const KEYS = 'single-keys';
+
+function read(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null; // Storage can be forbidden; then a choice lasts until reload.
+  }
+}
+
+function write(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // See read.
+  }
+}
+
+let singleKeys = $state(read(KEYS) !== 'off');
+
+export const settings = {
+  /** Single-letter shortcuts can be turned off (WCAG 2.1.4). */
+  get singleKeys(): boolean {
+    return singleKeys;
+  },
+  set singleKeys(on: boolean) {
+    singleKeys = on;
+    write(KEYS, on ? 'on' : 'off');
+  },
+};
+
+export function applyTheme(): void {
+  const theme = new URLSearchParams(location.search).get('theme') ?? read(THEME);
+  if (theme === 'light' || theme === 'dark') {
+    document.documentElement.dataset['theme'] = theme;
+  }
+}
+
+export function toggleTheme(): void {
+  const root = document.documentElement;
+  const shown = root.dataset['theme'] ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+  root.dataset['theme'] = shown === 'dark' ? 'light' : 'dark';
+  write(THEME, root.dataset['theme']);
+}

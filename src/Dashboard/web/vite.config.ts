@@ -1,0 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: '../../../artifacts/web',
+    emptyOutDir: true,
+    target: 'es2024',
+  },
+  server: {
+    // `npm run dev` beside a running host: pages from here, data from there.
+    proxy: {
+      '/api': 'http://localhost:5080',
+      '/hubs': { target: 'http://localhost:5080', ws: true },
+    },
+  },
+  test: { include: ['src/**/*.test.ts'] },
+});

@@ -1,0 +1,66 @@
+using Escalation.Grains.Cases;
+
+namespace Escalation.Grains.Board;
+
+/// <summary>One consistent reading of a view: the rows of its window and the figures, all of the same moment.</summary>
+/// <param name="Sequence">Grows with every change of the board on this host; for <see cref="Board.ChangedSince"/>.</param>
+/// <param name="Position">Position of the last event that these rows know.</param>
+/// <param name="Rows">The window, in the view's order.</param>
+/// <param name="Counts">Figures over the whole board.</param>
+/// <param name="Next">Where the next page begins; null at the end.</param>
+/// <param name="Lag">How long the last change took from its decision to this board.</param>
+/// <param name="StaleSince">Since when the board cannot be trusted; null while it can.</param>
+public sealed record BoardPage(
+    long Sequence,
+    long Position,
+    IReadOnlyList<BoardRow> Rows,
+    BoardCounts Counts,
+    BoardRank? Next,
+    TimeSpan Lag,
+    DateTimeOffset? StaleSince);
+
+/// <summary>Figures over all open cases; only <c>Matched</c> knows the view's filter.</summary>
+/// <param name="Total">Open cases.</param>
+/// <param name="Matched">Open cases that the view's filter lets through.</param>
+/// <param name="ByLevel">Open cases on each rung.</param>
+/// <param name="ByHeat">Open cases at each heat.</param>
+/// <param name="Overdue">Cases whose nearest due instant has passed.</param>
+/// <param name="Promises">Open promises.</param>
+/// <param name="PromisesAtRisk">Open promises whose send-by has passed, or due within 30 minutes.</param>
+/// <param name="NextPromiseDueAt">When the next open promise is due.</param>
+/// <param name="Unacknowledged">Escalations that nobody has acknowledged.</param>
+public sealed record BoardCounts(
+    int Total,
+    int Matched,
+    LevelCounts ByLevel,
+    HeatCounts ByHeat,
+    int Overdue,
+    int Promises,
+    int PromisesAtRisk,
+    DateTimeOffset? NextPromiseDueAt,
+    int Unacknowledged);
+
+/// <summary>How many on each rung of the ladder.</summary>
+public sealed record LevelCounts(int Buffer, int Specialist, int Head, int Management)
+{
+    internal LevelCounts Plus(Level level, int by) => level switch
+    {
+        Level.Buffer => this with { Buffer = Buffer + by },
+        Level.Specialist => this with { Specialist = Specialist + by },
+        Level.Head => this with { Head = Head + by },
+        Level.Management => this with { Management = Management + by },
+    };
+}
+
+/// <summary>How many at each heat.</summary>
+public sealed record HeatCounts(int Calm, int Tense, int Heated, int Aggressive, int Public)
+{
+    internal HeatCounts Plus(Heat heat, int by) => heat switch
+    {
+        Heat.Calm => this with { Calm = Calm + by },
+        Heat.Tense => this with { Tense = Tense + by },
+        Heat.Heated => this with { Heated = Heated + by },
+        Heat.Aggressive => this with { Aggressive = Aggressive + by },
+        Heat.Public => this with { Public = Public + by },
+    };
+}
