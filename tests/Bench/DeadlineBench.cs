@@ -7,6 +7,7 @@ using Escalation.Silo.Hosting;
 using Escalation.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Answer = Escalation.Grains.Hosting.Answer;
 
 namespace Escalation.Bench;
 
@@ -82,8 +83,8 @@ internal static class DeadlineBench
         return firstAt;
     }
 
-    private static Task ForAllAsync(IReadOnlyList<Guid> ids, Func<Guid, int, Task> tell) =>
-        Parallel.ForAsync(0, ids.Count, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (i, _) => await tell(ids[i], i));
+    private static Task ForAllAsync(Guid[] ids, Func<Guid, int, Task> tell) =>
+        Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (i, _) => await tell(ids[i], i));
 
     private static async Task TellAsync(IGrains grains, Guid id, CaseCommand command)
     {

@@ -11,7 +11,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();
 if (args.Contains("--list") || names.Count == 0 || names.Exists(name => !benches.ContainsKey(name)))
 {
-    Console.Error.WriteLine($"usage: ./bench NAME... [--json] [--small]; names: {string.Join(' ', benches.Keys)}");
+    await Console.Error.WriteLineAsync($"usage: ./bench NAME... [--json] [--small]; names: {string.Join(' ', benches.Keys)}");
     return args.Contains("--list") ? 0 : 2;
 }
 

@@ -52,8 +52,7 @@ internal sealed class RawHttp : IDisposable
             filled += read;
             if (IsWhole(_received.AsSpan(0, filled)))
             {
-                Utf8Parser.TryParse(_received.AsSpan(9, 3), out int status, out _);
-                return status;
+                return Number(_received.AsSpan(9, 3));
             }
         }
     }
@@ -70,10 +69,12 @@ internal sealed class RawHttp : IDisposable
         var at = head.IndexOf("Content-Length: "u8);
         if (at >= 0)
         {
-            Utf8Parser.TryParse(head[(at + 16)..], out int length, out _);
-            return answer.Length >= end + 4 + length;
+            return answer.Length >= end + 4 + Number(head[(at + 16)..]);
         }
 
         return answer.EndsWith("0\r\n\r\n"u8);
     }
+
+    private static int Number(ReadOnlySpan<byte> text) =>
+        Utf8Parser.TryParse(text, out int number, out _) ? number : throw new IOException("The host answered something else than HTTP.");
 }

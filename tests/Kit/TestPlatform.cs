@@ -6,6 +6,7 @@ using Escalation.Silo.Database;
 using Escalation.Silo.Hosting;
 using Escalation.Silo.Log;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
