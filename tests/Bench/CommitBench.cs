@@ -28,12 +28,15 @@ internal static class CommitBench
 
         await CommandsAsync(host, cases, span / 2, []);
         await RowsAsync(database, span / 2);
+        var cpu = TimeSpan.Zero;
         var latencies = new List<double>();
         var commands = new List<double>();
         var rows = new List<double>();
         for (var round = 0; round < (run.Small ? 1 : 3); round++)
         {
+            var before = host.CpuTime;
             commands.Add(await CommandsAsync(host, cases, span, latencies));
+            cpu += host.CpuTime - before;
             rows.Add(await RowsAsync(database, span));
             run.Say($"round {round + 1}: {commands[^1]:0} commands/s, {rows[^1]:0} single-row commits/s");
         }
@@ -42,6 +45,7 @@ internal static class CommitBench
         rows.Sort();
         var sorted = latencies.Order().ToArray();
         run.Report("perSecond", commands[commands.Count / 2], "1/s", "single-row commits", rows[rows.Count / 2]);
+        run.Report("hostCpuUs", cpu.TotalMicroseconds / sorted.Length, "µs/command");
         run.Report("p50Ms", BenchRun.Percentile(sorted, 0.50), "ms");
         run.Report("p99Ms", BenchRun.Percentile(sorted, 0.99), "ms");
     }

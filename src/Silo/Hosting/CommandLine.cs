@@ -38,7 +38,8 @@ internal static class CommandLine
         root.Subcommands.Add(Replay());
         root.Subcommands.Add(Prove());
         root.Subcommands.Add(Migrate());
-        root.Subcommands.Add(KeysVerb.Command(Data));
+        root.Subcommands.Add(KeysCommand.Create((parsed, verb, token) => Verb.RunAsync(
+            parsed.GetValue(Data), (services, cancel) => services.KeysAsync(verb, cancel), token)));
 
         var parsed = root.Parse(args);
         var serves = parsed.CommandResult.Command == root || parsed.CommandResult.Command.Name == "serve";

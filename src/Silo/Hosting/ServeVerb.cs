@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Escalation.Dashboard;
+using System.Text.Json;
+using Escalation.Grains;
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
@@ -52,12 +53,16 @@ internal static class ServeVerb
     }
 
     /// <summary>Brings the database up to this build and, in Development, lets people in.</summary>
-    internal static async Task<DevSignIns?> PrepareAsync(WebApplication app, string dataFolder, CancellationToken cancellationToken)
+    internal static async Task<DevAccess.Sheet?> PrepareAsync(WebApplication app, string dataFolder, CancellationToken cancellationToken)
     {
         await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
-        return app.Environment.IsDevelopment()
-            ? await app.Services.GetRequiredService<DevAccess>().WriteAsync(dataFolder, cancellationToken)
-            : null;
+        if (!app.Environment.IsDevelopment())
+        {
+            return null;
+        }
+
+        var path = await app.Services.GetRequiredService<DevAccess>().WriteAsync(dataFolder, cancellationToken);
+        return JsonSerializer.Deserialize<DevAccess.Sheet>(await File.ReadAllBytesAsync(path, cancellationToken), Wire.Json);
     }
 
     private static async Task PlayDemoAsync(WebApplication app)
@@ -106,7 +111,7 @@ internal static class ServeVerb
         }
     }
 
-    private static void Welcome(string url, PlatformSettings settings, DevSignIns? access)
+    private static void Welcome(string url, PlatformSettings settings, DevAccess.Sheet? access)
     {
         Console.WriteLine();
         Console.WriteLine($"  Escalation Platform   {url}");
@@ -117,7 +122,7 @@ internal static class ServeVerb
 
         if (access is not null)
         {
-            Console.WriteLine($"  keys for programs     {Path.Combine(settings.DataFolder, "dev-access.json")}");
+            Console.WriteLine($"  keys for programs     {Path.Combine(settings.DataFolder, DevAccess.FileName)}");
         }
 
         Console.WriteLine($"  API                   {url}/openapi/v1.json");

@@ -1,5 +1,7 @@
+using Escalation.Dashboard.Access;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
 using Escalation.Silo.Proof;
@@ -24,12 +26,11 @@ internal sealed class Verb(IServiceProvider services)
             : null;
         builder.Services.AddSingleton(settings);
         builder.Services.AddCore(settings, settings.ConnectionString ?? postgres!.ConnectionString);
+        builder.Services.AddPostgresAccess();
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
         return await run(new Verb(app.Services), cancellationToken);
     }
-
-    public IServiceProvider Services => services;
 
     /// <summary>Proves the log and prints what was counted and found.</summary>
     public async Task<int> ProveAsync(CancellationToken cancellationToken)
@@ -62,6 +63,9 @@ internal sealed class Verb(IServiceProvider services)
     public Task<int> ReplayAsync(string file, double? speed, string salt, string zone, CancellationToken cancellationToken) =>
         new ReplayVerb(Get<IGrains>(), Get<ICaseNumbers>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
             .RunAsync(new ReplayOptions(file, speed) { Salt = salt, TimeZone = zone }, cancellationToken);
+
+    public Task<int> KeysAsync(Func<AccessVerbs, CancellationToken, Task<int>> verb, CancellationToken cancellationToken) =>
+        verb(new AccessVerbs(Get<IAccessStore>(), Get<TimeProvider>(), Console.Out, Console.Error), cancellationToken);
 
     private T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
