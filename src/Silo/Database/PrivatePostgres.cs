@@ -196,6 +196,12 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
             }
             else
             {
+                if (!_cluster.Exists)
+                {
+                    throw new PrivatePostgresException(
+                        $"{_cluster.Folder.Cluster} is gone. Stop the host, and restore a backup.");
+                }
+
                 if (portMayMove && (port is 0 || !LoopbackPort.IsFree(port)))
                 {
                     port = LoopbackPort.Choose();
