@@ -2,10 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Escalation.Grains;
-using Escalation.Grains.Hosting;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
-using Escalation.Silo.Intake;
+using Escalation.Silo.Intake.Demo;
 using Npgsql;
 
 namespace Escalation.Silo.Hosting;
@@ -40,15 +39,20 @@ internal static class ServeVerb
         }
 
         var access = await PrepareAsync(app, settings.DataFolder, cancellationToken);
+        var demo = settings.Demo && await IsEmptyAsync(app.Services, cancellationToken)
+            ? ActivatorUtilities.CreateInstance<DemoDay>(app.Services)
+            : null;
+        if (demo is not null)
+        {
+            await demo.SeedAsync(cancellationToken);
+        }
+
         await app.StartAsync(cancellationToken);
         folder?.Announce(app.Urls.First());
         Welcome(app.Urls.First(), settings, access);
-
-        var demo = settings.Demo && await IsEmptyAsync(app.Services, cancellationToken)
-            ? PlayDemoAsync(app)
-            : Task.CompletedTask;
+        var day = demo is null ? Task.CompletedTask : PlayAsync(demo, app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync(cancellationToken);
-        await demo;
+        await day;
         return 0;
     }
 
@@ -65,17 +69,13 @@ internal static class ServeVerb
         return JsonSerializer.Deserialize<DevAccess.Sheet>(await File.ReadAllBytesAsync(path, cancellationToken), Wire.Json);
     }
 
-    private static async Task PlayDemoAsync(WebApplication app)
+    private static async Task PlayAsync(DemoDay demo, CancellationToken stopping)
     {
-        var demo = new DemoDay(
-            app.Services.GetRequiredService<IGrains>(),
-            app.Services.GetRequiredService<ICaseNumbers>(),
-            app.Services.GetRequiredService<TimeProvider>());
         try
         {
-            await demo.RunAsync(app.Lifetime.ApplicationStopping);
+            await demo.LiveAsync(stopping);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The day ends when the host does.
         }
