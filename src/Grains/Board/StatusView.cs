@@ -5,7 +5,7 @@ namespace Escalation.Grains.Board;
 /// <param name="OpenCases">Cases not closed.</param>
 /// <param name="Promises">What became of promises; "today" since midnight UTC.</param>
 /// <param name="Lateness">CLK-7: how late the deadline clock fired, fire minus due.</param>
-/// <param name="Notices">How notices fare; since the host started counting the log of today.</param>
+/// <param name="Notices">How notices fare: waiting now, accepted and failed today.</param>
 /// <param name="Stack"><c>embedded</c> or <c>cluster</c>.</param>
 /// <param name="Version">The build.</param>
 /// <param name="ServerTime">The host's clock.</param>

@@ -1,13 +1,14 @@
 using System.Reflection;
 using Escalation.Grains.Board;
 using Escalation.Silo.Deadlines;
+using Escalation.Silo.Notices;
 using Npgsql;
 
 namespace Escalation.Silo.Feed;
 
 /// <summary>The public figures of this host.</summary>
 internal sealed class PlatformStatus(
-    Board board, Tally tally, Lateness lateness, NpgsqlDataSource dataSource, TimeProvider time) : IPlatformStatus
+    Board board, Tally tally, Lateness lateness, NoticeJob notices, NpgsqlDataSource dataSource, TimeProvider time) : IPlatformStatus
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
@@ -27,7 +28,7 @@ internal sealed class PlatformStatus(
             new PromiseFigures(
                 page.Counts.Promises, page.Counts.PromisesAtRisk, counts.Explained, counts.Kept, counts.Lapsed, counts.SilentlyLapsed),
             lateness.Read(),
-            new NoticeFigures(Math.Max(0, counts.NoticesPlanned), counts.NoticesAccepted, counts.NoticesFailed),
+            new NoticeFigures(notices.Waiting, counts.NoticesAccepted, counts.NoticesFailed),
             StackName,
             Version,
             now,

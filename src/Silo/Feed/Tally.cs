@@ -9,7 +9,7 @@ namespace Escalation.Silo.Feed;
 /// <summary>Counts of the day (UTC), started from the log and kept by its tail. One writer, any number of readers.</summary>
 internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
 {
-    private volatile Counts _counts = new(DateOnly.MinValue, 0, 0, 0, 0, 0, 0, 0);
+    private volatile Counts _counts = new(DateOnly.MinValue, 0, 0, 0, 0, 0, 0);
 
     /// <summary>The counts now; those of a day start from nothing at midnight.</summary>
     public Counts Now => _counts.On(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
@@ -28,7 +28,6 @@ internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
                         (select count(*) from event where at >= $1 and kind = 'promiseKept' and (tx, position) <= ($2, $3)),
                         (select count(*) from event where at >= $1 and kind = 'promiseLapsed' and (tx, position) <= ($2, $3)),
                         (select count(*) from event where kind = 'promiseLapsed' and (data ->> 'silently')::boolean and (tx, position) <= ($2, $3)),
-                        (select count(*) from notice where done_at is null),
                         (select count(*) from event where at >= $1 and kind = 'noticeAccepted' and (tx, position) <= ($2, $3)),
                         (select count(*) from event where at >= $1 and kind = 'noticeFailed' and (tx, position) <= ($2, $3))
                     """,
@@ -44,7 +43,7 @@ internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
                 await using var reader = await command.ExecuteReaderAsync(token);
                 await reader.ReadAsync(token);
                 return _counts = new Counts(
-                    today, At(0), At(1), At(2), At(3), At(4), At(5), At(6));
+                    today, At(0), At(1), At(2), At(3), At(4), At(5));
 
                 int At(int column) => (int)reader.GetInt64(column);
             },
@@ -66,10 +65,8 @@ internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
                     Lapsed = counts.Lapsed + today,
                     SilentlyLapsed = counts.SilentlyLapsed + (e.Silently ? 1 : 0),
                 },
-                NoticeDecided => counts with { NoticesPlanned = counts.NoticesPlanned + 1 },
-                NoticeAccepted => counts with { NoticesPlanned = counts.NoticesPlanned - 1, NoticesAccepted = counts.NoticesAccepted + today },
-                NoticeFailed => counts with { NoticesPlanned = counts.NoticesPlanned - 1, NoticesFailed = counts.NoticesFailed + today },
-                NoticeDropped => counts with { NoticesPlanned = counts.NoticesPlanned - 1 },
+                NoticeAccepted => counts with { NoticesAccepted = counts.NoticesAccepted + today },
+                NoticeFailed => counts with { NoticesFailed = counts.NoticesFailed + today },
                 _ => counts,
             };
         }
@@ -77,9 +74,9 @@ internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
         _counts = counts;
     }
 
-    /// <summary>What happened on one day; silently lapsed counts every day there is, planned notices what waits now.</summary>
+    /// <summary>What happened on one day; silently lapsed counts every day there is.</summary>
     internal sealed record Counts(
-        DateOnly Day, int Explained, int Kept, int Lapsed, int SilentlyLapsed, int NoticesPlanned, int NoticesAccepted, int NoticesFailed)
+        DateOnly Day, int Explained, int Kept, int Lapsed, int SilentlyLapsed, int NoticesAccepted, int NoticesFailed)
     {
         public Counts On(DateOnly day) => day == Day
             ? this

@@ -58,11 +58,15 @@ internal sealed partial class LogWriter : IAsyncDisposable
         return append.Answer;
     }
 
-    /// <summary>Commits what is queued, then stops.</summary>
+    /// <summary>Commits what is queued, then stops. A second call finds nothing left to do.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!_queue.Writer.TryComplete())
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
-        _queue.Writer.TryComplete();
         await _running;
         await DropConnectionAsync();
         _batch.Dispose();

@@ -37,6 +37,9 @@ internal interface INoticeQueue
     Task<IReadOnlyList<ClaimedNotice>> ClaimAsync(
         DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many notices wait to be sent, now or later.</summary>
+    Task<int> CountWaitingAsync(CancellationToken cancellationToken);
+
     /// <summary>The notice needs no more work.</summary>
     Task FinishAsync(ClaimedNotice notice, DateTimeOffset at, CancellationToken cancellationToken);
 

@@ -25,11 +25,17 @@ internal sealed partial class NoticeJob(
 
     private const int BatchSize = 100;
 
+    private volatile int _waiting;
+
+    /// <summary>How many notices waited to be sent when this host last looked, a few seconds ago at most.</summary>
+    public int Waiting => _waiting;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var claimed = await queue.ClaimAsync(time.GetUtcNow(), Claim, BatchSize, cancellationToken);
+            _waiting = await queue.CountWaitingAsync(cancellationToken);
             if (claimed.Count == 0)
             {
                 return;

@@ -37,6 +37,12 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
         return claimed;
     }
 
+    public async Task<int> CountWaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select count(*) from notice where done_at is null");
+        return (int)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     public Task FinishAsync(ClaimedNotice notice, DateTimeOffset at, CancellationToken cancellationToken) =>
         UpdateAsync("set done_at = $3, claimed_until = null", notice, at, cancellationToken);
 
