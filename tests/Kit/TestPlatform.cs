@@ -171,6 +171,7 @@ public static class HttpStory
             channel = "phone",
         });
 
-    public static async Task<JsonElement> GetAsync(this HttpClient client, string path, int _ = 0) =>
+    /// <summary>Reads an answer as JSON.</summary>
+    public static async Task<JsonElement> GetJsonAsync(this HttpClient client, string path) =>
         JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync(new Uri(path, UriKind.Relative)));
 }
