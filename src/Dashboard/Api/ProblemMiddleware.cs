@@ -66,10 +66,4 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         var status and >= 400 and < 500 => new Problem(status, "request.malformed", e.Message),
         _ => Problems.Malformed(e.Message),
     };
-
-    [LoggerMessage(2001, LogLevel.Warning, "{Method} {Path} was answered with 503: {Reason}")]
-    private static partial void LogDatabaseAway(ILogger logger, string method, string path, string reason);
-
-    [LoggerMessage(2002, LogLevel.Error, "{Method} {Path} failed")]
-    private static partial void LogFault(ILogger logger, Exception exception, string method, string path);
 }
