@@ -23,6 +23,7 @@ public static class ApiSetup
         services.AddRateLimits();
         services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         services.AddApiDescription();
+        services.TryAddSingleton<Grains.Board.Board>();
         services.TryAddSingleton<FirstAnswers>();
         services.TryAddSingleton<CaseDesk>();
         services.TryAddSingleton<OpeningRoute>();
@@ -47,6 +48,7 @@ public static class ApiSetup
         services.GetRequiredService<SessionRoutes>().Map(routes);
         services.GetRequiredService<OpeningRoute>().Map(routes);
         services.GetRequiredService<ReadRoutes>().Map(routes);
+        BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
         {

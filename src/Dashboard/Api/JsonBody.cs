@@ -127,7 +127,7 @@ internal static class JsonBody
         {
             taken = take(new Fields(json, "", faults), part);
         }
-        catch (InvalidOperationException e) when (e.Source == "System.Text.Json")
+        catch (InvalidOperationException e) when (e.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true)
         {
             // The reader meets a member whose name is not Unicode while it looks for one of ours.
             return (default, Problems.Malformed("The body holds a member whose name is not valid Unicode text."));

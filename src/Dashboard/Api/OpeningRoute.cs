@@ -42,6 +42,12 @@ internal sealed class OpeningRoute(
         var command = ids.IsKeyed && (await grain.Get(context.RequestAborted)).State is { Exists: true } opened
             ? Again(opened)
             : await WithCustomerAsync(asked!, ids, by);
+        if (command is null)
+        {
+            faults.Add($"{In.Customer.Name}.{In.CustomerId.Name}", "is the id of something that is not a customer");
+            await Problems.Invalid(faults).WriteAsync(context);
+            return;
+        }
 
         switch (await desk.TellAsync(grain, new Envelope<CaseCommand>(ids.Command, by, command), ids.IsKeyed))
         {
@@ -87,7 +93,8 @@ internal sealed class OpeningRoute(
         opened.Opening!.Number, opened.Opening.CustomerId, opened.Opening.Customer!, opened.Opening.Type, opened.Opening.Summary ?? "",
         opened.Opening.Channel, opened.Opening.Heat, opened.Opening.Claim, opened.Opening.Product, opened.Opening.Site, null);
 
-    private async Task<CaseCommand.OpenCase> WithCustomerAsync(Asked asked, CommandIds ids, Actor by)
+    /// <summary>Null when the id that was given is not a customer's.</summary>
+    private async Task<CaseCommand.OpenCase?> WithCustomerAsync(Asked asked, CommandIds ids, Actor by)
     {
         var given = asked.Customer;
         var customerId = given.Id ?? await KnownAsync(given, ids.Customer);
@@ -97,7 +104,10 @@ internal sealed class OpeningRoute(
             given.Name, given.Email ?? known?.Email, given.Phone ?? known?.Phone,
             given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC");
         var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type);
-        await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command));
+        if (await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command)) is Answer.No)
+        {
+            return null;
+        }
 
         // Who may not read cases must not learn here what others told us of this customer.
         var contact = Rights.CasesRead.IsHeldBy(by.Roles)

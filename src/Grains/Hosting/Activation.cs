@@ -34,6 +34,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     private readonly Dictionary<Guid, (int First, int Last)> _commands = [];
     private TState? _state;
     private int _version;
+    private string? _foreign;
 
     /// <summary>Takes one command. CASE-5: an id seen before gets its first answer.</summary>
     /// <exception cref="LogUnavailableException">The database is away; the command may be sent again with the same id.</exception>
@@ -42,6 +43,11 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
         while (true)
         {
             var state = await LoadAsync(cancellationToken);
+            if (_foreign is not null)
+            {
+                return new Answer.No(new Refused($"{TState.Category}.notFound", $"{id} is the id of a {_foreign}, not of a {TState.Category}."));
+            }
+
             if (_commands.TryGetValue(envelope.CommandId, out var span))
             {
                 return await FirstAnswerAsync(span, cancellationToken);
@@ -79,7 +85,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     public async ValueTask<TState> GetAtAsync(int version, CancellationToken cancellationToken)
     {
         var state = await LoadAsync(cancellationToken);
-        return version == _version
+        return version == _version || _foreign is not null
             ? state
             : Fold(TState.Empty(id), (await log.ReadAsync(id, 0, cancellationToken)).TakeWhile(entry => entry.Version <= version));
     }
@@ -89,6 +95,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     {
         _state = null;
         _version = 0;
+        _foreign = null;
         _commands.Clear();
     }
 
@@ -123,6 +130,13 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
 
         Forget();
         var entries = await log.ReadAsync(id, 0, cancellationToken);
+        if (entries is [{ Category: var category }, ..] && category != TState.Category)
+        {
+            // Callers may name any id: one of another kind of grain is as good as unknown here.
+            _foreign = category;
+            return _state = TState.Empty(id);
+        }
+
         foreach (var entry in entries)
         {
             _version = entry.Version;
