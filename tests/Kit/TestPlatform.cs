@@ -48,9 +48,8 @@ public sealed class TestPlatform : IAsyncDisposable
         var database = await TestDatabase.CreateAsync(MigrateAsync);
         var folder = Directory.CreateTempSubdirectory("escalation-test-").FullName;
         var time = new ManualTime();
-        var builder = PlatformApp.CreateBuilder();
-        builder.Environment.EnvironmentName = "Development";
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var builder = PlatformApp.CreateBuilder("Development");
+        builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         var app = PlatformApp.Build(
             builder, new PlatformSettings { DataFolder = folder }, database.ConnectionString,

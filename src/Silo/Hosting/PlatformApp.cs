@@ -9,9 +9,11 @@ namespace Escalation.Silo.Hosting;
 internal static class PlatformApp
 {
     /// <summary>A builder that finds its settings and pages beside the host, wherever it is started.</summary>
-    public static WebApplicationBuilder CreateBuilder()
+    /// <param name="environment">Development, Production; null for what the process's environment says.</param>
+    public static WebApplicationBuilder CreateBuilder(string? environment = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = environment });
         builder.Logging.AddSimpleConsole(OneLine);
         return builder;
     }
