@@ -17,6 +17,8 @@ internal sealed partial class PostgresTail(
     TimeProvider time,
     ILogger<PostgresTail> logger) : IEventTail
 {
+    // The board row comes with the last event of its case only. Both look-ups are written so that they stay look-ups,
+    // whatever the planner believed about the tables when the statement was prepared.
     // The second statement tells an end of the log from events that still wait for an older transaction.
     private const string Sql =
         $"""
@@ -27,17 +29,14 @@ internal sealed partial class PostgresTail(
                 and tx < pg_snapshot_xmin(pg_current_snapshot())
             order by tx, position
             limit $3
-        ),
-        newest as materialized (
-            select stream, max(version) as version
-            from batch
-            group by stream
         )
-        select batch.*, grain.board
+        select batch.*,
+            case
+                when (stream, version) in (select stream, max(version) from batch group by stream)
+                    then (select board from grain where grain.id = batch.stream)
+            end
         from batch
-        left join newest using (stream, version)
-        left join grain on grain.id = newest.stream
-        order by batch.tx, batch.position
+        order by tx, position
         """;
 
     private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
