@@ -21,11 +21,12 @@ public abstract record BoardMessage(
 
     /// <summary>The whole view: always the first message of a stream.</summary>
     /// <param name="Protocol"><see cref="ProtocolVersion"/>.</param>
+    /// <param name="BeatMs">At least so often something is said.</param>
     /// <param name="Rows">The window in order.</param>
     /// <param name="Next">Where the next page begins; absent at the end.</param>
     public sealed record Snapshot(
         long Seq, long Position, DateTimeOffset ServerTime, double LagMs, DateTimeOffset? StaleSince, BoardCounts Counts,
-        int Protocol, IReadOnlyList<BoardRow> Rows, string? Next)
+        int Protocol, double BeatMs, IReadOnlyList<BoardRow> Rows, string? Next)
         : BoardMessage("snapshot", Seq, Position, ServerTime, LagMs, StaleSince, Counts);
 
     /// <summary>What is different from the message before.</summary>

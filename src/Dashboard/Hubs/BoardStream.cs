@@ -24,7 +24,7 @@ internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeP
         var page = watch.Read(now);
         yield return new BoardMessage.Snapshot(
             seq, page.Position, now, Milliseconds(page.Lag), page.StaleSince, page.Counts,
-            BoardMessage.ProtocolVersion, page.Rows, page.Next?.ToString());
+            BoardMessage.ProtocolVersion, options.Beat.TotalMilliseconds, page.Rows, page.Next?.ToString());
 
         var sentAt = time.GetTimestamp();
         while (true)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 
@@ -45,19 +44,7 @@ public sealed class Board
         {
             _closed.Clear();
             _closedOrder.Clear();
-            var draft = new BoardDraft(new BoardState
-            {
-                Position = position,
-                IsLoaded = true,
-                StaleSince = _state.StaleSince,
-                Watched = _state.Watched.ToImmutableDictionary(kept => kept.Key, kept => new BoardIndex(kept.Value.View)),
-            });
-            foreach (var row in rows)
-            {
-                draft.Put(row);
-            }
-
-            Publish(draft.Done());
+            Publish(BoardState.Of(rows, _state.Watched) with { Position = position, StaleSince = _state.StaleSince });
         }
     }
 

@@ -44,6 +44,32 @@ internal sealed record BoardState
     /// <summary>Completes when a newer state has taken this one's place.</summary>
     public TaskCompletionSource Superseded { get; init; } = NewSignal();
 
+    /// <summary>All rows at once: sorting them together is several times cheaper than taking them in one by one.</summary>
+    public static BoardState Of(IEnumerable<BoardRow> rows, ImmutableDictionary<string, BoardIndex> watched)
+    {
+        var byId = rows.ToImmutableDictionary(row => row.Id);
+        var (byLevel, byHeat, unacknowledged) = (new LevelCounts(0, 0, 0, 0), new HeatCounts(0, 0, 0, 0, 0), 0);
+        foreach (var row in byId.Values)
+        {
+            byLevel = byLevel.Plus(row.Level, 1);
+            byHeat = byHeat.Plus(row.Heat, 1);
+            unacknowledged += row.Escalations.Length;
+        }
+
+        return new BoardState
+        {
+            IsLoaded = true,
+            Rows = byId,
+            All = BoardIndex.Of(BoardView.Default, byId.Values),
+            Watched = watched.ToImmutableDictionary(kept => kept.Key, kept => BoardIndex.Of(kept.Value.View, byId.Values)),
+            Risks = byId.Values.SelectMany(RisksOf).ToImmutableSortedSet(),
+            Dues = byId.Values.SelectMany(DuesOf).ToImmutableSortedSet(),
+            ByLevel = byLevel,
+            ByHeat = byHeat,
+            Unacknowledged = unacknowledged,
+        };
+    }
+
     public static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BoardPage Read(BoardView view, BoardIndex index, DateTimeOffset now)

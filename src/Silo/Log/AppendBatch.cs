@@ -77,6 +77,7 @@ internal sealed class AppendBatch : IDisposable
         set application_name = 'escalation-log';
         """;
 
+    private readonly string _host;
     private readonly NpgsqlCommand _command = new(Sql);
     private readonly Dictionary<Guid, PendingAppend> _appends = [];
     private readonly List<PendingAppend> _ordered = [];
@@ -107,6 +108,7 @@ internal sealed class AppendBatch : IDisposable
 
     public AppendBatch(string host)
     {
+        _host = host;
         Add(_streams, NpgsqlDbType.Uuid);
         Add(_categories, NpgsqlDbType.Text);
         Add(_expected, NpgsqlDbType.Integer);
@@ -146,6 +148,22 @@ internal sealed class AppendBatch : IDisposable
 
         _ordered.Add(append);
         return true;
+    }
+
+    /// <summary>
+    /// The same appends with parameters that nobody has touched. After a failure the driver may hold lengths of values
+    /// that it did not come to write, or still be writing; it would mix them with the next batch.
+    /// </summary>
+    public AppendBatch Renew()
+    {
+        var renewed = new AppendBatch(_host);
+        foreach (var append in _ordered)
+        {
+            renewed.TryAdd(append);
+        }
+
+        Dispose();
+        return renewed;
     }
 
     /// <summary>Makes <paramref name="connection"/> ready for <see cref="CommitAsync"/>.</summary>

@@ -19,10 +19,10 @@ internal sealed partial class LogWriter : IAsyncDisposable
     private readonly Commits _commits;
     private readonly ILogger<LogWriter> _logger;
     private readonly Channel<PendingAppend> _queue;
-    private readonly AppendBatch _batch;
     private readonly List<PendingAppend> _deferred = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private AppendBatch _batch;
     private NpgsqlConnection? _connection;
     private volatile Exception? _away;
 
@@ -87,7 +87,7 @@ internal sealed partial class LogWriter : IAsyncDisposable
                 // Whatever it was, the appends to come must find a writer.
                 LogFailed(e);
                 await DropConnectionAsync();
-                Fail(_batch.Appends, e);
+                Fail(_batch.Appends, LogFailures.Unavailable(e));
             }
 
             _batch.Clear();
@@ -130,9 +130,11 @@ internal sealed partial class LogWriter : IAsyncDisposable
             catch (PostgresException e) when (LogFailures.IsRace(e) && repeats < MaxRepeats)
             {
                 LogRepeated(_batch.Count, e.SqlState);
+                await DropConnectionAsync();
             }
             catch (PostgresException e) when (LogFailures.IsRejected(e))
             {
+                await DropConnectionAsync();
                 await RejectAsync(e);
                 return;
             }
@@ -281,15 +283,21 @@ internal sealed partial class LogWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>After any failure the next attempt starts afresh, with nothing left over from the last.</summary>
     private async Task DropConnectionAsync()
     {
+        _batch = _batch.Renew();
         if (_connection is { } connection)
         {
             _connection = null;
             try
             {
-                // What died with this one may have killed the others in the pool.
-                _dataSource.Clear();
+                if (connection.FullState != System.Data.ConnectionState.Open)
+                {
+                    // What has killed this one may have killed the others in the pool.
+                    _dataSource.Clear();
+                }
+
                 await connection.DisposeAsync();
             }
             catch (Exception e) when (LogFailures.IsAway(e))

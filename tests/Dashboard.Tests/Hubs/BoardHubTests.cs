@@ -228,7 +228,7 @@ public sealed class BoardHubTests
         board.Load(feed.RowsAt(feed.Length), feed.Position);
         var view = BoardView.Default with { Limit = 12 };
         var page = board.Read(view, Now);
-        List<object> steps = [Step(new BoardMessage.Snapshot(1, page.Position, Now, 0, null, page.Counts, BoardMessage.ProtocolVersion, page.Rows, page.Next?.ToString()), page)];
+        List<object> steps = [Step(new BoardMessage.Snapshot(1, page.Position, Now, 0, null, page.Counts, BoardMessage.ProtocolVersion, 2000, page.Rows, page.Next?.ToString()), page)];
         for (var seq = 2; seq <= 40; seq++)
         {
             var from = feed.Length;

@@ -27,6 +27,9 @@ public sealed class BoardHost : IAsyncDisposable
 
     public Board Board => _app.Services.GetRequiredService<Board>();
 
+    /// <summary>Cancelled when the process is asked to end.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
     public Uri Address => new(_app.Urls.First());
 
     public Uri Hub => new(Address, BoardHub.Path);

@@ -63,7 +63,7 @@ const counts: Counts = {
 const common = { position: 1, serverTime: at, lagMs: 0, counts };
 
 function snapshot(rows: readonly BoardRow[]): BoardMessage {
-  return { kind: 'snapshot', seq: 1, protocol: 1, rows, ...common };
+  return { kind: 'snapshot', seq: 1, protocol: 1, beatMs: 2000, rows, ...common };
 }
 
 /** The host's own rule, BoardStream.Difference. */

@@ -1,5 +1,5 @@
 import { assertNever } from '../shared/assert-never';
-import type { BoardMessage, BoardRow, Counts, Patch } from './protocol';
+import type { BoardMessage, BoardRow, Counts, Heat, Level, Patch, Stage } from './protocol';
 
 /** A view as this page holds it. The host says the order; nothing is sorted here. */
 export interface Board {
@@ -18,9 +18,9 @@ export interface Board {
 /** What a case showed before its last change; only fields that changed are there. */
 export interface Change {
   readonly at: number;
-  readonly heat?: string;
-  readonly level?: string;
-  readonly stage?: string;
+  readonly heat?: Heat;
+  readonly level?: Level;
+  readonly stage?: Stage;
   readonly owner?: string | undefined;
 }
 

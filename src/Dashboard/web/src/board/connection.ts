@@ -15,9 +15,9 @@ export interface Listener {
   connection(connection: Connection): void;
 }
 
-/** Beats come every two seconds; after three missed ones the picture is called stale, after six the line is cut. */
-const QUIET_MS = 6_500;
-const DEAD_MS = 13_000;
+/** After three missed beats the picture is called stale, after six the line is cut. */
+const QUIET_BEATS = 3;
+const DEAD_BEATS = 6;
 const RETRY_MS = [0, 500, 1_000, 2_000, 4_000, 8_000] as const;
 
 /** Follows a view over `/hubs/board`, reconnecting for ever, until stopped or refused. */
@@ -29,6 +29,7 @@ export class BoardConnection {
   #board: Board | undefined;
   #heardAt = elapsedMs();
   #heardTime = 0;
+  #beatMs = 2_000;
   #attempt = 0;
   #cancelRetry = (): void => {};
   #stopWatch = (): void => {};
@@ -125,6 +126,9 @@ export class BoardConnection {
       this.#refuse('version', 'The platform has been updated. Reload the page.');
       return;
     }
+    if (message.kind === 'snapshot') {
+      this.#beatMs = message.beatMs;
+    }
     const next = applyMessage(this.#board, message);
     if (next === gap) {
       this.#subscribe();
@@ -140,9 +144,9 @@ export class BoardConnection {
 
   #watchSilence(): void {
     const silence = elapsedMs() - this.#heardAt;
-    if (this.#hub?.state === HubConnectionState.Connected && silence > QUIET_MS) {
+    if (this.#hub?.state === HubConnectionState.Connected && silence > QUIET_BEATS * this.#beatMs) {
       this.#sayStale();
-      if (silence > DEAD_MS) {
+      if (silence > DEAD_BEATS * this.#beatMs) {
         this.#heardAt = elapsedMs();
         void this.#connect();
       }

@@ -69,6 +69,7 @@ interface Common {
 export interface Snapshot extends Common {
   readonly kind: 'snapshot';
   readonly protocol: number;
+  readonly beatMs: number;
   readonly rows: readonly BoardRow[];
   readonly next?: string;
 }

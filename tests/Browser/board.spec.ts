@@ -1,0 +1,114 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
+import { readAccess, signInOf } from './access';
+
+const access = readAccess();
+
+test('a supervisor sees a case rise on the board, and change, without reloading', async ({ page, request }) => {
+  await signIn(page);
+  await expect(page.locator('.conn[data-conn="live"]')).toBeVisible();
+  const loads = await countLoads(page);
+
+  const name = `Journey ${test.info().workerIndex}-${Date.now()}`;
+  const id = await openCase(request, name);
+  // The board shows a window of the most urgent cases; a search brings any case into it.
+  await page.getByLabel('Search customer, number, text, owner').fill(name);
+  const row = page.locator(`tr[data-case="${id}"]`);
+  await expect(row).toContainText(name);
+  await expect(row).toContainText('heated');
+  const version = Number(await row.getAttribute('data-version'));
+
+  await post(request, access.agent, `/api/cases/${id}/contacts`, { direction: 'toCustomer', channel: 'phone', note: 'Listened for ten minutes.' });
+  await post(request, access.agent, `/api/cases/${id}/heat`, { heat: 'public', reason: 'Wrote about it.' });
+  await expect(row).toContainText('public');
+  await expect(row).toContainText('was heated');
+  expect(Number(await row.getAttribute('data-version'))).toBeGreaterThan(version);
+  expect(await loads()).toBe(0);
+
+  const shown = await row.innerText();
+  await page.reload();
+  await expect(row).toContainText('public');
+  expect(withoutTimes(await row.innerText())).toBe(withoutTimes(shown));
+});
+
+test('the case page follows its case', async ({ page, request }) => {
+  const id = await openCase(request, 'Journey of one case');
+  await signIn(page, `/case/${id}`);
+  await expect(page.getByRole('heading', { name: 'Journey of one case' })).toBeVisible();
+  await post(request, access.agent, `/api/cases/${id}/note`, { note: 'Kit 00754 has left the warehouse.' });
+  await expect(page.getByText('Kit 00754 has left the warehouse.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Log contact' }).click();
+  await page.getByLabel('What was said').fill('We agreed to talk at three.');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('We agreed to talk at three.')).toBeVisible();
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`board, case and sign-in have no accessibility faults (${theme})`, async ({ page, request }) => {
+    const id = await openCase(request, 'Journey for everyone');
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.goto('/sign-in');
+    await expectAccessible(page);
+    await signIn(page);
+    await expect(page.locator('tr[data-case]').first()).toBeVisible();
+    await expectAccessible(page);
+    await page.goto(`/case/${id}`);
+    await expect(page.getByRole('heading', { name: 'Journey for everyone' })).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+test('at 390 px nothing scrolls sideways', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page);
+  await expect(page.locator('.conn[data-conn="live"]')).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
+async function signIn(page: Page, next = '/'): Promise<void> {
+  const { user, password } = signInOf(access, 'supervisor');
+  await page.goto(next);
+  await page.getByLabel('User').fill(user);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL((url) => url.pathname === next);
+}
+
+async function openCase(request: APIRequestContext, name: string): Promise<string> {
+  const opened = await post(request, access.intake, '/api/cases', {
+    customer: { name, email: 'journey@example.org', language: 'en', timeZone: 'Europe/Chisinau' },
+    type: 'longWait',
+    summary: 'Waiting for the inlet kit since Monday.',
+    channel: 'phone',
+    heat: 'heated',
+  });
+  return (opened as { id: string }).id;
+}
+
+let keys = 0;
+
+async function post(request: APIRequestContext, key: string, path: string, data: unknown): Promise<unknown> {
+  const response = await request.post(path, {
+    data,
+    headers: { authorization: `Bearer ${key}`, 'idempotency-key': `journey-${Date.now()}-${keys++}` },
+  });
+  expect(response.ok(), `${path}: ${response.status()} ${await response.text()}`).toBe(true);
+  return response.json().catch(() => undefined);
+}
+
+async function countLoads(page: Page): Promise<() => Promise<number>> {
+  let loads = 0;
+  page.on('load', () => loads++);
+  return () => Promise.resolve(loads);
+}
+
+/** What a row shows apart from what time alone changes, and from what was there before its last change. */
+function withoutTimes(text: string): string {
+  return text.replaceAll(/[+]?\d+:\d\d|\d+ (?:h|d|min|s)\b|\d+/g, '').replace(/was heated/, '').replaceAll(/\s+/g, ' ').replace(/(?:heat .*|changed|waits).*$/, '').trim();
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' ')}`)).toEqual([]);
+}
