@@ -20,18 +20,18 @@ internal sealed class Authentication(RequestDelegate next, SignIns signIns)
         {
             var text = header.ToString();
             return text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-                ? WithAsync(context, signIns.FindByKeyAsync(text.AsSpan(Bearer.Length).Trim(), context.RequestAborted), refuse: true)
+                ? WithAsync(context, signIns.FindByKeyAsync(text.AsSpan(Bearer.Length).Trim(), CancellationToken.None), refuse: true)
                 : Unauthenticated.WriteAsync(context, "Sign in with 'Authorization: Bearer <key>', or with a cookie from POST /api/session.");
         }
 
         if (context.Request.Query is { Count: > 0 } query && context.Request.Path.StartsWithSegments("/hubs") &&
             query.TryGetValue("access_token", out var token) && token.Count > 0)
         {
-            return WithAsync(context, signIns.FindByKeyAsync(token.ToString(), context.RequestAborted), refuse: true);
+            return WithAsync(context, signIns.FindByKeyAsync(token.ToString(), CancellationToken.None), refuse: true);
         }
 
         return context.Request.Headers.ContainsKey(HeaderNames.Cookie) && context.Request.Cookies[CookieName] is { } cookie
-            ? WithAsync(context, signIns.FindByCookieAsync(cookie, context.RequestAborted), refuse: false)
+            ? WithAsync(context, signIns.FindByCookieAsync(cookie, CancellationToken.None), refuse: false)
             : next(context);
     }
 

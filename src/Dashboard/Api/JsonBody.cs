@@ -70,7 +70,7 @@ internal static class JsonBody
         var reader = request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            var read = await reader.ReadAsync(CancellationToken.None);
             var buffer = read.Buffer;
             if (buffer.Length > Limit)
             {
