@@ -73,7 +73,7 @@ public sealed class DevAccessTests : IDisposable
     public async Task Verb_makes_a_key_shows_it_once_lists_and_revokes_it()
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var keys = KeysCommand.Create((run, token) => run(new AccessVerbs(_store, _time, output, error), token));
+        var keys = KeysCommand.Create((_, run, token) => run(new AccessVerbs(_store, _time, output, error), token));
 
         Assert.Equal(0, await keys.Parse(["add", "--name", "shop", "--role", "intake"]).InvokeAsync(cancellationToken: Token));
         var key = output.ToString().Trim();
