@@ -16,7 +16,7 @@ if [[ -z $chromium ]]; then
   exit 1
 fi
 
-(cd tests/Browser && [[ node_modules/.package-lock.json -nt package-lock.json ]] || npm --prefix tests/Browser ci --silent) || exit 1
+[[ tests/Browser/node_modules/.package-lock.json -nt tests/Browser/package-lock.json ]] || npm --prefix tests/Browser ci --silent || exit 1
 
 data="$(mktemp -d)"
 log="$(mktemp)"
