@@ -103,7 +103,7 @@ internal static class CommitBench
     private static async Task PrepareAsync(NpgsqlDataSource database)
     {
         await using var create = database.CreateCommand(
-            "create table single_row (id uuid primary key, at timestamptz not null, kind text not null, data jsonb not null)");
+            "create table single_row (id uuid primary key, at timestamptz not null, kind text not null, data json not null)");
         await create.ExecuteNonQueryAsync();
     }
 
@@ -119,7 +119,7 @@ internal static class CommitBench
             insert.Parameters.Add(id);
             insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = DateTime.UnixEpoch });
             insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "noteAdded" });
-            insert.Parameters.Add(new NpgsqlParameter { Value = data, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb });
+            insert.Parameters.Add(new NpgsqlParameter { Value = data, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json });
             id.TypedValue = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
             await insert.PrepareAsync();
             var count = 0;

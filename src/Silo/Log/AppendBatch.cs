@@ -117,7 +117,7 @@ internal sealed class AppendBatch : IDisposable
         Add(_duePromiseAt, NpgsqlDbType.TimestampTz);
         Add(_dueStatutoryAt, NpgsqlDbType.TimestampTz);
         Add(_harm, NpgsqlDbType.Smallint);
-        Add(_boards, NpgsqlDbType.Jsonb);
+        Add(_boards, NpgsqlDbType.Json);
         Add(_eventStreams, NpgsqlDbType.Uuid);
         Add(_eventVersions, NpgsqlDbType.Integer);
         Add(_eventAt, NpgsqlDbType.TimestampTz);
@@ -125,8 +125,8 @@ internal sealed class AppendBatch : IDisposable
         Add(_eventKinds, NpgsqlDbType.Text);
         Add(_eventBy, NpgsqlDbType.Text);
         Add(_eventCommands, NpgsqlDbType.Uuid);
-        Add(_eventData, NpgsqlDbType.Jsonb);
-        Add(_eventPersonal, NpgsqlDbType.Jsonb);
+        Add(_eventData, NpgsqlDbType.Json);
+        Add(_eventPersonal, NpgsqlDbType.Json);
         Add(_noticeStreams, NpgsqlDbType.Uuid);
         Add(_noticeNumbers, NpgsqlDbType.Integer);
         Add(_noticeSendAt, NpgsqlDbType.TimestampTz);

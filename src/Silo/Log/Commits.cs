@@ -19,7 +19,14 @@ internal sealed class Commits
     /// <summary>Ends at the next commit, here or on another host. Take it before looking, wait for it after.</summary>
     public Task Next => _next.Task;
 
-    public void Raise(Append append) => Committed?.Invoke(append);
+    /// <summary>What was committed here and not yet followed.</summary>
+    public RecentAppends Recent { get; } = new();
+
+    public void Raise(Append append)
+    {
+        Recent.Add(append);
+        Committed?.Invoke(append);
+    }
 
     public void Wake() =>
         Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();

@@ -6,7 +6,7 @@ namespace Escalation.Silo.Log;
 /// <summary>How the log is written and followed. The defaults are measured; few have a reason to change them.</summary>
 internal sealed class PostgresLogOptions
 {
-    public const string Section = "Log";
+    public const string Section = "Escalation:Log";
 
     /// <summary>How many connections commit side by side; streams are spread over them. Default: 1.</summary>
     [Range(1, 8)]

@@ -19,26 +19,26 @@ internal sealed partial class PostgresTail(
 {
     // The board row comes with the last event of its case only. Both look-ups are written so that they stay look-ups,
     // whatever the planner believed about the tables when the statement was prepared.
-    // The second statement tells an end of the log from events that still wait for an older transaction.
-    private const string Sql =
-        $"""
-        with batch as materialized (
-            select {EntryReader.Columns}, tx
-            from event
-            where (tx, position) > ($1, $2)
-                and tx < pg_snapshot_xmin(pg_current_snapshot())
-            order by tx, position
-            limit $3
-        )
-        select batch.*,
-            case
-                when (stream, version) in (select stream, max(version) from batch group by stream)
-                    then (select board from grain where grain.id = batch.stream)
-            end
-        from batch
+    private const string KeysSql =
+        """
+        select stream, version, position, tx
+        from event
+        where (tx, position) > ($1, $2)
+            and tx < pg_snapshot_xmin(pg_current_snapshot())
         order by tx, position
+        limit $3
         """;
 
+    private const string EntriesSql =
+        $"""
+        select {EntryReader.Columns}
+        from unnest($1, $2) as wanted (stream, version)
+        join event using (stream, version)
+        """;
+
+    private const string RowsSql = "select id, board from grain where id = any($1)";
+
+    // Tells an end of the log from events that still wait for an older transaction.
     private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
 
     private const string Session =
@@ -64,6 +64,7 @@ internal sealed partial class PostgresTail(
     public async Task RunAsync(
         TailCursor after, Func<TailBatch, CancellationToken, ValueTask> onBatch, CancellationToken cancellationToken)
     {
+        commits.Recent.Follow();
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var listen = ListenAsync(listening.Token);
         try
@@ -72,6 +73,7 @@ internal sealed partial class PostgresTail(
         }
         finally
         {
+            commits.Recent.Unfollow();
             await listening.CancelAsync();
             await listen;
         }
@@ -93,7 +95,7 @@ internal sealed partial class PostgresTail(
                 bool held;
                 try
                 {
-                    reader ??= await TailReader.OpenAsync(dataSource, _options.TailBatchSize, cancellationToken);
+                    reader ??= await TailReader.OpenAsync(dataSource, commits.Recent, _options.TailBatchSize, cancellationToken);
                     (batch, held) = await reader.ReadAsync(cursor, cancellationToken);
                 }
                 catch (Exception e) when (LogFailures.IsAway(e))
@@ -225,27 +227,28 @@ internal sealed partial class PostgresTail(
         }
     }
 
-    /// <summary>The connection that reads, with its statements prepared.</summary>
+    /// <summary>
+    /// The connection that reads, with its statements prepared. What this host wrote itself is taken from memory; the
+    /// database only says in which order it was committed.
+    /// </summary>
     private sealed class TailReader : IAsyncDisposable
     {
-        private const int Position = 3;
-        private const int Tx = EntryReader.Width;
-        private const int Board = EntryReader.Width + 1;
-
         private readonly NpgsqlConnection _connection;
-        private readonly NpgsqlBatch _batch;
+        private readonly RecentAppends _recent;
+        private readonly NpgsqlBatch _keys;
         private readonly NpgsqlParameter<ulong>[] _tx = [Xid(), Xid()];
         private readonly NpgsqlParameter<long>[] _position = [Bigint(), Bigint()];
 
-        private TailReader(NpgsqlConnection connection, int limit)
+        private TailReader(NpgsqlConnection connection, RecentAppends recent, int limit)
         {
             _connection = connection;
-            _batch = new NpgsqlBatch(connection)
+            _recent = recent;
+            _keys = new NpgsqlBatch(connection)
             {
                 Timeout = 10,
                 BatchCommands =
                 {
-                    new NpgsqlBatchCommand(Sql)
+                    new NpgsqlBatchCommand(KeysSql)
                     {
                         Parameters =
                         {
@@ -260,7 +263,7 @@ internal sealed partial class PostgresTail(
         }
 
         public static async Task<TailReader> OpenAsync(
-            NpgsqlDataSource dataSource, int limit, CancellationToken cancellationToken)
+            NpgsqlDataSource dataSource, RecentAppends recent, int limit, CancellationToken cancellationToken)
         {
             var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             try
@@ -270,8 +273,8 @@ internal sealed partial class PostgresTail(
                     await session.ExecuteNonQueryAsync(cancellationToken);
                 }
 
-                var reader = new TailReader(connection, limit);
-                await reader._batch.PrepareAsync(cancellationToken);
+                var reader = new TailReader(connection, recent, limit);
+                await reader._keys.PrepareAsync(cancellationToken);
                 return reader;
             }
             catch
@@ -284,37 +287,107 @@ internal sealed partial class PostgresTail(
         /// <summary>What comes after <paramref name="cursor"/>; when nothing does, whether something is held back.</summary>
         public async Task<(TailBatch? Batch, bool Held)> ReadAsync(TailCursor cursor, CancellationToken cancellationToken)
         {
-            _tx[0].TypedValue = _tx[1].TypedValue = cursor.Transaction;
-            _position[0].TypedValue = _position[1].TypedValue = cursor.Position;
-            await using var reader = await _batch.ExecuteReaderAsync(cancellationToken);
-            var entries = new List<Entry>();
-            var rows = new Dictionary<Guid, BoardRow>();
-            while (await reader.ReadAsync(cancellationToken))
+            var (keys, held) = await ReadKeysAsync(cursor, cancellationToken);
+            if (keys.Count == 0)
             {
-                var entry = EntryReader.Read(reader);
-                entries.Add(entry);
-                cursor = EntryReader.ReadCursor(reader, Tx, Position);
-                if (EntryReader.ReadRow(reader, Board) is { } row)
+                return (null, held);
+            }
+
+            var entries = new Entry[keys.Count];
+            var rows = new Dictionary<Guid, BoardRow>();
+            var newest = new Dictionary<Guid, int>();
+            var missing = new Dictionary<(Guid, int), int>();
+            for (var i = 0; i < keys.Count; i++)
+            {
+                var (stream, version, position, _) = keys[i];
+                newest[stream] = version;
+                rows.Remove(stream);
+                if (!_recent.TryTake(stream, version, out var append))
                 {
-                    rows[entry.Stream] = row;
+                    missing[(stream, version)] = i;
+                    continue;
+                }
+
+                entries[i] = new Entry(
+                    stream, append.Category, version, position, append.At, append.By, append.CommandId,
+                    append.Events[version - append.ExpectedVersion - 1]);
+                if (append.Effects.Row is { } row)
+                {
+                    rows[stream] = row;
                 }
             }
 
-            if (entries.Count > 0)
+            if (missing.Count > 0)
             {
-                return (new TailBatch(entries, rows, cursor), false);
+                await ReadEntriesAsync(missing, entries, cancellationToken);
+                await ReadRowsAsync(missing.Keys.Where(key => newest[key.Item1] == key.Item2), rows, cancellationToken);
             }
 
-            await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            return (null, reader.GetBoolean(0));
+            return (new TailBatch(entries, rows, new TailCursor(keys[^1].Tx, keys[^1].Position)), false);
         }
 
         public async ValueTask DisposeAsync()
         {
-            await _batch.DisposeAsync();
+            await _keys.DisposeAsync();
             await _connection.DisposeAsync();
         }
+
+        private async Task<(List<(Guid Stream, int Version, long Position, ulong Tx)> Keys, bool Held)> ReadKeysAsync(
+            TailCursor cursor, CancellationToken cancellationToken)
+        {
+            _tx[0].TypedValue = _tx[1].TypedValue = cursor.Transaction;
+            _position[0].TypedValue = _position[1].TypedValue = cursor.Position;
+            await using var reader = await _keys.ExecuteReaderAsync(cancellationToken);
+            var keys = new List<(Guid, int, long, ulong)>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                keys.Add(Key(reader));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return (keys, reader.GetBoolean(0));
+        }
+
+        private async Task ReadEntriesAsync(
+            Dictionary<(Guid Stream, int Version), int> missing, Entry[] entries, CancellationToken cancellationToken)
+        {
+            await using var command = new NpgsqlCommand(EntriesSql, _connection)
+            {
+                Parameters =
+                {
+                    new() { Value = missing.Keys.Select(key => key.Stream).ToArray() },
+                    new() { Value = missing.Keys.Select(key => key.Version).ToArray() },
+                },
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var entry = EntryReader.Read(reader);
+                entries[missing[(entry.Stream, entry.Version)]] = entry;
+            }
+        }
+
+        /// <summary>Rows of cases whose newest event was not written here. A row may be newer than the event.</summary>
+        private async Task ReadRowsAsync(
+            IEnumerable<(Guid Stream, int Version)> newest, Dictionary<Guid, BoardRow> rows, CancellationToken cancellationToken)
+        {
+            await using var command = new NpgsqlCommand(RowsSql, _connection)
+            {
+                Parameters = { new() { Value = newest.Select(key => key.Stream).ToArray() } },
+            };
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (EntryReader.ReadRow(reader, 1) is { } row)
+                {
+                    rows[row.Id] = row;
+                }
+            }
+        }
+
+        private static (Guid, int, long, ulong) Key(NpgsqlDataReader reader) =>
+            (reader.GetGuid(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<ulong>(3));
 
         private static NpgsqlParameter<ulong> Xid() => new() { NpgsqlDbType = NpgsqlDbType.Xid8 };
 

@@ -253,7 +253,7 @@ public sealed class PostgresLogTests
         var refused = await Assert.ThrowsAsync<LogUnavailableException>(
             async () => await subject.Log.AppendAsync(Note(NewId(), 0), Token));
 
-        Assert.Contains("Log:QueueLength", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Escalation:Log:QueueLength", refused.Message, StringComparison.Ordinal);
         await transaction.RollbackAsync(Token);
         Assert.IsType<AppendResult.Committed>(await stuck);
         Assert.IsType<AppendResult.Committed>(await queued);

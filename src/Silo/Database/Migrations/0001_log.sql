@@ -10,9 +10,10 @@ create table event (
     kind text not null,
     by text not null,
     command uuid not null,
-    data jsonb not null,
+    -- Text as it was written: it is read by the host, and parsing it here would cost each append.
+    data json not null,
     -- What names a person, apart from the facts, so that it can be erased. Null: none, or erased.
-    personal jsonb,
+    personal json,
     primary key (stream, version)
 );
 
@@ -32,7 +33,7 @@ create table grain (
     due_statutory_at timestamptz,
     harm smallint not null default 0,
     -- The row on the board; null for closed cases and for grains that have none. No index may mention it.
-    board jsonb
+    board json
 ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
 create index grain_due on grain (due_at) where due_at is not null;
