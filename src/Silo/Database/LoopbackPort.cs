@@ -13,20 +13,6 @@ internal static class LoopbackPort
     private const int First = 15000;
     private const int Last = 31999;
 
-    public static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     public static int Choose()
     {
         for (var attempt = 0; attempt < 1000; attempt++)
@@ -40,6 +26,20 @@ internal static class LoopbackPort
 
         throw new PrivatePostgresException(
             $"PostgreSQL needs a free port between {First} and {Last} on 127.0.0.1, and none was found. "
-            + "Look at what holds them, or give the host a connection string.");
+            + "Look at what holds them, or give the host a database of your own with Escalation__ConnectionString.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

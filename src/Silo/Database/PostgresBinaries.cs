@@ -23,6 +23,6 @@ internal sealed record PostgresBinaries(string Folder)
             .FirstOrDefault(binaries => File.Exists(binaries.Server))
             ?? throw new PrivatePostgresException(
                 $"There are no PostgreSQL binaries in {string.Join(" or ", places)}. "
-                + "Build the host again (without -p:PrivatePostgres=false), or give it a connection string.");
+                + "Build the host again (without -p:PrivatePostgres=false), or give it a database with Escalation__ConnectionString.");
     }
 }

@@ -55,7 +55,6 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         cluster.RemoveDrafts();
 
         var keys = PostgresKeys.Read(folder.Keys);
-        var lost = keys is null;
         if (keys is null)
         {
             keys = PostgresKeys.Create();
@@ -66,18 +65,12 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         {
             Log.Creating(logger, folder.Cluster);
             await cluster.CreateAsync(keys.Password, cancellationToken);
-            lost = false;
         }
 
         cluster.CheckVersion();
         var server = new PrivatePostgres(options, cluster, PostgresSettings.Text(options, binaries), keys, logger);
         try
         {
-            if (lost)
-            {
-                await server.ResetPasswordAsync(cancellationToken);
-            }
-
             var process = await server.BringUpAsync(portMayMove: true, cancellationToken);
             var took = (long)options.Time.GetElapsedTime(begun).TotalMilliseconds;
             if (server.Adopted)
@@ -163,7 +156,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         var waitingSince = _options.Time.GetTimestamp();
         var wait = "";
         var started = false;
-        var port = Port;
+        var port = Port is 0 ? LoopbackPort.Choose() : Port;
         while (_options.Time.GetElapsedTime(waitingSince) < _options.Patience)
         {
             if (_cluster.Running() is { } running)
@@ -184,6 +177,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
                         Remember(keys);
                         return running.Process;
                     case Answer.WrongPassword:
+                        // postgres.json was lost, or belongs to another cluster.
                         await ResetPasswordAsync(cancellationToken);
                         continue;
                     case Answer.NotYet:
@@ -202,11 +196,6 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
                         $"{_cluster.Folder.Cluster} is gone. Stop the host, and restore a backup.");
                 }
 
-                if (portMayMove && (port is 0 || !LoopbackPort.IsFree(port)))
-                {
-                    port = LoopbackPort.Choose();
-                }
-
                 var (outcome, said) = await _cluster.StartAsync(port, _settings, cancellationToken);
                 switch (outcome)
                 {
@@ -214,7 +203,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
                         started = true;
                         continue;
                     case Launch.PortTaken when portMayMove:
-                        port = 0;
+                        port = LoopbackPort.Choose();
                         continue;
                     case Launch.StillHeld when wait.Length is 0:
                         Log.Waiting(_logger, _cluster.Folder.Cluster);
