@@ -27,8 +27,7 @@ internal static partial class ReplayBench
         }
 
         run.Say(output);
-        var rows = Rows().Match(output);
-        run.Report("rowsPerSecond", Number(rows) / Stopwatch.GetElapsedTime(started).TotalSeconds, "1/s");
+        run.Report("rowsPerSecond", Number(Rows().Matches(output)[^1]) / Stopwatch.GetElapsedTime(started).TotalSeconds, "1/s");
         run.Report("memoryMb", Number(Memory().Match(output)), "MB");
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class DeadlineClock(
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The firing loop waits for the lock no longer than this many take.</summary>
+    private const int OfferedAtOnce = 500;
+
     /// <summary>Enough at once that one group commit takes many; few enough that the most harmful goes first.</summary>
     private const int MostAtOnce = 256;
 
@@ -43,55 +46,66 @@ internal sealed partial class DeadlineClock(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Two loops: reading the table, however long that takes, must not keep a due grain waiting.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(SweepAsync(stoppingToken), FireAsync(stoppingToken));
+
+    private async Task FireAsync(CancellationToken stoppingToken)
     {
-        var nextSweep = time.GetUtcNow();
         while (!stoppingToken.IsCancellationRequested)
         {
-            var now = time.GetUtcNow();
-            if (now >= nextSweep)
-            {
-                nextSweep = now + (await SweepAsync(now, stoppingToken) ? SweepEvery : RetryAfter);
-            }
-
-            if (TryTake(now, out var id, out var lateFrom))
+            if (TryTake(time.GetUtcNow(), out var id, out var lateFrom))
             {
                 await _slots.WaitAsync(stoppingToken);
                 _ = FireAsync(id, lateFrom, stoppingToken);
-                continue;
             }
-
-            await SleepAsync(nextSweep, stoppingToken);
+            else
+            {
+                await SleepAsync(stoppingToken);
+            }
         }
     }
 
-    private async Task<bool> SweepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SweepAsync(CancellationToken stoppingToken)
     {
-        try
+        while (!stoppingToken.IsCancellationRequested)
         {
-            var horizon = now + Horizon;
-            lock (_lock)
+            var wait = SweepEvery;
+            try
             {
-                // Raised before reading: what is committed from here on is offered by its own commit.
-                _horizon = horizon;
+                await SweepOnceAsync(stoppingToken);
+            }
+            catch (LogUnavailableException e)
+            {
+                LogSweepFailed(logger, e.Message);
+                wait = RetryAfter;
             }
 
-            var due = await table.ReadAsync(horizon, cancellationToken);
+            await Task.Delay(wait, time, stoppingToken);
+        }
+    }
+
+    private async Task SweepOnceAsync(CancellationToken cancellationToken)
+    {
+        var horizon = time.GetUtcNow() + Horizon;
+        lock (_lock)
+        {
+            // Raised before reading: what is committed from here on is offered by its own commit.
+            _horizon = horizon;
+        }
+
+        foreach (var some in (await table.ReadAsync(horizon, cancellationToken)).Chunk(OfferedAtOnce))
+        {
             lock (_lock)
             {
-                foreach (var grain in due)
+                foreach (var grain in some)
                 {
                     _queue.Offer(grain.Id, grain.Due);
                 }
             }
+        }
 
-            return true;
-        }
-        catch (LogUnavailableException e)
-        {
-            LogSweepFailed(logger, e.Message);
-            return false;
-        }
+        Wake();
     }
 
     private bool TryTake(DateTimeOffset now, out Guid id, out DateTimeOffset lateFrom)
@@ -150,19 +164,19 @@ internal sealed partial class DeadlineClock(
         Wake();
     }
 
-    private async Task SleepAsync(DateTimeOffset nextSweep, CancellationToken cancellationToken)
+    private async Task SleepAsync(CancellationToken cancellationToken)
     {
         TimeSpan left;
         lock (_lock)
         {
-            var until = _queue.NextAt is { } next && next < nextSweep ? next : nextSweep;
-            _sleepingUntil = until;
-            left = until - time.GetUtcNow();
+            _sleepingUntil = _queue.NextAt ?? DateTimeOffset.MaxValue;
+            left = _sleepingUntil - time.GetUtcNow();
         }
 
         if (left > TimeSpan.Zero)
         {
-            using var alarm = time.CreateTimer(static clock => ((DeadlineClock)clock!).Wake(), this, RoundUp(left), Timeout.InfiniteTimeSpan);
+            using var alarm = time.CreateTimer(
+                static clock => ((DeadlineClock)clock!).Wake(), this, left < Horizon ? RoundUp(left) : Horizon, Timeout.InfiniteTimeSpan);
             await _wake.WaitAsync(cancellationToken);
         }
 

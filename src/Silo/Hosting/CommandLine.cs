@@ -99,7 +99,7 @@ internal static class CommandLine
     private static Command Replay()
     {
         var file = new Argument<string>("file") { Description = "An incident log; .gz is unpacked on the way." };
-        var speed = new Option<double?>("--speed")
+        var speed = new Option<double>("--speed")
         {
             Description = "How many times faster than it happened, or max. Default: 1.",
             DefaultValueFactory = _ => 1,
@@ -111,17 +111,17 @@ internal static class CommandLine
         command.SetAction((parsed, token) => Verb.RunAsync(
             parsed.GetValue(Data),
             (services, cancel) => services.ReplayAsync(
-                parsed.GetValue(file)!, parsed.GetValue(speed), parsed.GetValue(salt)!, parsed.GetValue(zone)!, cancel),
+                parsed.GetValue(file)!, parsed.GetValue(speed) is var times && double.IsFinite(times) ? times : null, parsed.GetValue(salt)!, parsed.GetValue(zone)!, cancel),
             token));
         return command;
     }
 
-    private static double? SpeedOf(ArgumentResult argument)
+    private static double SpeedOf(ArgumentResult argument)
     {
         var text = argument.Tokens.Single().Value;
         if (text == "max")
         {
-            return null;
+            return double.PositiveInfinity;
         }
 
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0 && double.IsFinite(speed))
@@ -130,7 +130,7 @@ internal static class CommandLine
         }
 
         argument.AddError($"--speed is '{text}'; a number above 0, or max, is expected.");
-        return null;
+        return 1;
     }
 
     private static Command Prove()

@@ -37,6 +37,7 @@ internal static class PlatformServices
         services.AddSingleton<Lateness>();
         services.AddSingleton<IDueInstants, PostgresDueInstants>();
         services.AddSingleton<DeadlineClock>();
+        services.AddHostedService<Rehearsal>();
         services.AddHostedService<CommitReactions>();
         services.AddHostedService(provider => provider.GetRequiredService<DeadlineClock>());
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
@@ -60,9 +61,14 @@ internal sealed class Verb(IServiceProvider services)
             .RunAsync(new ImportOptions(file, kind) { TimeZone = zone }, cancellationToken);
 
     /// <param name="speed">How many times faster than it happened; null for as fast as possible.</param>
-    public Task<int> ReplayAsync(string file, double? speed, string salt, string zone, CancellationToken cancellationToken) =>
-        new ReplayVerb(Get<IGrains>(), Get<ICaseNumbers>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
+    public async Task<int> ReplayAsync(string file, double? speed, string salt, string zone, CancellationToken cancellationToken)
+    {
+        var exitCode = await new ReplayVerb(Get<IGrains>(), Get<ICaseNumbers>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
             .RunAsync(new ReplayOptions(file, speed) { Salt = salt, TimeZone = zone }, cancellationToken);
+        using var self = Process.GetCurrentProcess();
+        Console.WriteLine($"peak memory {self.PeakWorkingSet64 / 1024 / 1024} MB");
+        return exitCode;
+    }
 
     public Task<int> KeysAsync(Func<AccessVerbs, CancellationToken, Task<int>> verb, CancellationToken cancellationToken) =>
         verb(new AccessVerbs(Get<IAccessStore>(), Get<TimeProvider>(), Console.Out, Console.Error), cancellationToken);
