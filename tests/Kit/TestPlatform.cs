@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Silo.Database;
+using Escalation.Silo.Deadlines;
 using Escalation.Silo.Hosting;
 using Escalation.Silo.Log;
 using Microsoft.AspNetCore.Builder;
@@ -82,6 +83,7 @@ public sealed class TestPlatform : IAsyncDisposable
         while (await NextDueAsync() is { } next && next <= until)
         {
             Time.Advance(next > Time.GetUtcNow() ? next - Time.GetUtcNow() : TimeSpan.Zero);
+            await Services.GetRequiredService<DeadlineClock>().SweepOnceAsync(CancellationToken.None);
             await UntilAsync(async () => await NextDueAsync() is not { } due || due > Time.GetUtcNow());
         }
 

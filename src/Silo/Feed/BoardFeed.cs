@@ -64,9 +64,9 @@ internal sealed partial class BoardFeed(
         }
     }
 
-    [LoggerMessage(2300, LogLevel.Information, "The board is loaded: {Cases} open cases, position {Position}")]
+    [LoggerMessage(2900, LogLevel.Information, "The board is loaded: {Cases} open cases, position {Position}")]
     private static partial void LogLoaded(ILogger logger, int cases, long position);
 
-    [LoggerMessage(2301, LogLevel.Warning, "The board could not be loaded, trying again: {Reason}")]
+    [LoggerMessage(2901, LogLevel.Warning, "The board could not be loaded, trying again: {Reason}")]
     private static partial void LogNotLoaded(ILogger logger, string reason);
 }

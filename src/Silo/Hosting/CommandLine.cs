@@ -38,6 +38,7 @@ internal static class CommandLine
         root.Subcommands.Add(Replay());
         root.Subcommands.Add(Prove());
         root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(Health());
         root.Subcommands.Add(KeysCommand.Create((parsed, verb, token) => Verb.RunAsync(
             parsed.GetValue(Data), (services, cancel) => services.KeysAsync(verb, cancel), token)));
 
@@ -145,6 +146,27 @@ internal static class CommandLine
     {
         var command = new Command("migrate", "Brings the database's schema up to this build.");
         command.SetAction((parsed, token) => Verb.RunAsync(parsed.GetValue(Data), static (_, _) => Task.FromResult(0), token));
+        return command;
+    }
+
+    private static Command Health()
+    {
+        var url = new Option<string>("--url") { Description = "Where the host answers.", DefaultValueFactory = _ => "http://localhost:5080" };
+        var command = new Command("health", "Asks a running host whether it is ready; exits with 1 when it is not.") { url };
+        command.SetAction(async (parsed, token) =>
+        {
+            using var client = new HttpClient();
+            try
+            {
+                using var answer = await client.GetAsync(new Uri($"{parsed.GetValue(url)!.TrimEnd('/')}/readyz"), token);
+                return answer.IsSuccessStatusCode ? 0 : 1;
+            }
+            catch (Exception e) when (e is HttpRequestException or UriFormatException)
+            {
+                await Console.Error.WriteLineAsync(e.Message);
+                return 1;
+            }
+        });
         return command;
     }
 }

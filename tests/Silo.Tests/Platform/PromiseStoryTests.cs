@@ -63,6 +63,19 @@ public sealed class PromiseStoryTests
         Assert.Equal(2, (await ana.GetJsonAsync("/api/status")).GetProperty("lateness").GetProperty("fired").GetInt64());
     }
 
+    [Fact, Rule("BRD-3")]
+    public async Task A_change_that_only_time_made_shows_on_the_board_like_any_other()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var ana = platform.ClientFor("agent");
+        await ana.OpenCaseAsync();
+
+        await platform.FastForward(TimeSpan.FromMinutes(45));
+
+        await platform.UntilAsync(async () =>
+            (await ana.GetJsonAsync("/api/board")).GetProperty("items")[0].GetProperty("due").GetProperty("state").GetString() == "warned");
+    }
+
     [Fact, Rule("PRM-5")]
     public async Task With_no_server_to_take_the_explanation_a_person_is_asked_before_due()
     {
