@@ -138,6 +138,7 @@ public sealed partial class HostProcess : IAsyncDisposable
             if (!_process.HasExited)
             {
                 _process.Kill();
+                await _process.WaitForExitAsync();
             }
 
             _process.Dispose();

@@ -62,6 +62,56 @@ public sealed class KillTests
         }
     }
 
+    [Fact, Rule("CLK-7")]
+    public async Task A_deadline_set_before_the_host_was_killed_takes_effect_once_after_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("escalation-kill-").FullName;
+        try
+        {
+            var host = await HostProcess.StartAsync(folder);
+            string id;
+            using (var ana = host.ClientFor("agent"))
+            {
+                // Shorter than an hour: explained at half its length.
+                id = (await ana.OpenCaseAsync()).GetProperty("id").GetString()!;
+                await ana.SendAsync(
+                    $"/api/cases/{id}/promises", new { text = "Call back", dueAt = TimeProvider.System.GetUtcNow().AddSeconds(16) });
+            }
+
+            await host.KillAsync();
+            await host.DisposeAsync();
+            await using var next = await HostProcess.StartAsync(folder);
+            using var irina = next.ClientFor("supervisor");
+            await UntilAsync(async () => await StateAsync(irina, id) != "open");
+
+            Assert.Equal("explained", await StateAsync(irina, id));
+            var history = (await irina.GetJsonAsync($"/api/cases/{id}/history")).GetProperty("items").EnumerateArray();
+            Assert.Single(history, entry => entry.GetProperty("kind").GetString() == "promiseExplained");
+            await UntilAsync(async () =>
+                (await irina.GetJsonAsync("/api/status")).GetProperty("notices").GetProperty("planned").GetInt32() == 0);
+            Assert.Equal(0, await next.StopAsync());
+            var (exitCode, output) = await HostProcess.RunAsync("prove", "--data", folder);
+            Assert.True(exitCode == 0, output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<string?> StateAsync(HttpClient client, string id) =>
+        (await client.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises")[0].GetProperty("state").GetString();
+
+    /// <summary>Asks again until it holds; the host is another process, so there is no signal to wait on.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
+
     private static void KillPostgres(string folder)
     {
         var pid = File.ReadLines(Path.Combine(folder, "postgres", "postmaster.pid")).First();
