@@ -92,7 +92,7 @@ public sealed class CalendarApiTests
                 "timeZone": "Mars/Olympus",
                 "hours": {"mon": [["09:00", "25:00"], 7, ["09:00"], ["09:00", 7]], "tue": [["09:00", "17:00"], ["16:00", "18:00"]], "funday": [], "wed": 7},
                 "holidays": ["2026-02-30", 7], "recurringHolidays": ["13-01"],
-                "specialDays": {"2026-12-24": [["12:00", "09:00"]], "2026-12-24": [], "tomorrow": []},
+                "specialDays": {"2026-12-23": [["12:00", "09:00"]], "2026-12-24": [], "2026-12-24": [], "tomorrow": []},
                 "versions": [7, {"hours": {}}, {"from": "2027-01-01"}]
               },
               "start": "2026-11-21T10:00:00",
@@ -105,7 +105,7 @@ public sealed class CalendarApiTests
             [
                 "calendar.holidays[0]", "calendar.holidays[1]", "calendar.hours.funday", "calendar.hours.mon[0]", "calendar.hours.mon[1]",
                 "calendar.hours.mon[2]", "calendar.hours.mon[3][1]", "calendar.hours.tue[1]", "calendar.hours.wed", "calendar.recurringHolidays[0]",
-                "calendar.specialDays.2026-12-24", "calendar.specialDays.2026-12-24[0]", "calendar.specialDays.tomorrow", "calendar.timeZone",
+                "calendar.specialDays.2026-12-23[0]", "calendar.specialDays.2026-12-24", "calendar.specialDays.tomorrow", "calendar.timeZone",
                 "calendar.versions[0]", "calendar.versions[1].from", "calendar.versions[2].hours", "start", "target.working",
             ],
             refused.Fields.Order(StringComparer.Ordinal));
