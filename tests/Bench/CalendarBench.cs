@@ -41,7 +41,17 @@ internal static class CalendarBench
 
         run.Report("nsPerDue", Median(fast), "ns", "a walk day by day", Median(slow));
         run.Report("recalculate100kMs", Median([.. Enumerable.Range(0, run.Small ? 2 : 7).Select(_ => Recalculate())]), "ms");
+        run.Report("firstFarUs", Median([.. Enumerable.Range(0, 200).Select(_ => FirstFar())]), "µs");
         return Task.CompletedTask;
+    }
+
+    /// <summary>A new calendar's first due instant, decades away: it sums up all the years between.</summary>
+    private static double FirstFar()
+    {
+        var calendar = Read(Texts()[0]);
+        var started = Stopwatch.GetTimestamp();
+        var due = calendar.Due(Now, Target.Working(TimeSpan.FromHours(100_000)));
+        return due.IsRefused ? throw new InvalidOperationException(due.Refusal.Detail) : Stopwatch.GetElapsedTime(started).TotalMicroseconds;
     }
 
     /// <summary>100,000 running clocks, and then every calendar changes its hours: what was used is kept.</summary>
