@@ -6,6 +6,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["commit"] = CommitBench.RunAsync,
     ["deadlines"] = DeadlineBench.RunAsync,
     ["replay"] = ReplayBench.RunAsync,
+    ["calendar"] = CalendarBench.RunAsync,
 };
 
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();

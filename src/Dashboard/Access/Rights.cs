@@ -31,6 +31,9 @@ public static class Rights
 
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
+    /// <summary>Ask when a target would be due on a calendar.</summary>
+    public static Right CalendarsUse { get; } = new("calendars.use", Roles.Intake | Staff);
+
     public static Right BoardWatch { get; } = new(BoardWatchName, Staff);
 
     public static Right DeskUse { get; } = new(DeskUseName, Staff);
@@ -40,6 +43,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, CustomersRead, BoardWatch, DeskUse, DevOutbox,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, CustomersRead, CalendarsUse, BoardWatch, DeskUse,
+        DevOutbox,
     ];
 }

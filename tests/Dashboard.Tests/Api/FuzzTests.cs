@@ -15,13 +15,18 @@ public sealed class FuzzTests
         "\"phone\"", "\"public\"", "\"head\"", "\"agreed\"", "\"listen\"", "\"wrongPayment\"", "\"vera@example.org\"",
         "{\"name\":\"V\",\"email\":\"a@b\"}", "{\"name\":\"V\\nW\",\"timeZone\":\"utc\",\"language\":\"en-\"}",
         "{\"name\":\"V\",\"id\":\"00000000-0000-0000-0000-000000000000\"}", "\"\\ufffe\\uffff\"", "\"😀\"",
+        "\"always\"", "{\"working\":\"PT8H\"}", "{\"working\":\"P99999999D\"}", "{\"working\":\"-PT1S\"}", "{\"workingDays\":99999}",
+        "{\"calendarDays\":-1}", "{\"workingDays\":1,\"calendarDays\":1}",
+        "{\"timeZone\":\"Europe/Paris\",\"hours\":{\"mon\":[[\"09:00\",\"24:00\"]]},\"recurringHolidays\":[\"02-29\"]}",
+        "{\"timeZone\":\"UTC\",\"hours\":{},\"specialDays\":{\"9999-12-31\":[[\"00:00\",\"24:00\"]],\"0001-01-01\":[[\"09:00\",\"17:00\"]]}}",
+        "{\"timeZone\":7,\"hours\":{\"mon\":[[\"25:00\",null],7],\"\":{}},\"holidays\":[7,\"\"],\"versions\":[null,{\"from\":\"0001-01-01\"}]}",
     ];
 
     private static readonly string[] Names =
     [
         "customer", "type", "summary", "channel", "heat", "claim", "product", "site", "complainedAt", "direction", "note", "step", "facts",
         "expectation", "text", "cost", "options", "remedyGiven", "to", "reason", "level", "agent", "owner", "dueAt", "newDueAt",
-        "evidence", "outcome", "user", "password", "\\ud800", "\\u006eote", "",
+        "evidence", "outcome", "calendar", "start", "target", "from", "user", "password", "\\ud800", "\\u006eote", "",
     ];
 
     private static readonly string[] Raw =

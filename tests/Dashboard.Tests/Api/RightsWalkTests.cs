@@ -25,6 +25,8 @@ public sealed class RightsWalkTests
         ["GET /api/notices"] = Staff,
         ["GET /api/customers/{id}"] = Staff,
         ["GET /api/board"] = Staff,
+        ["POST /api/calendars/due"] = Roles.Intake | Staff,
+        ["POST /api/calendars/worked"] = Roles.Intake | Staff,
         ["POST /api/cases/{id}/contacts"] = Staff,
         ["POST /api/cases/{id}/steps"] = Staff,
         ["POST /api/cases/{id}/facts"] = Staff,
