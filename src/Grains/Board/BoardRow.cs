@@ -23,6 +23,7 @@ namespace Escalation.Grains.Board;
 /// <param name="Promises">Open promises, nearest first.</param>
 /// <param name="Escalations">Escalations that nobody has acknowledged.</param>
 /// <param name="CallTasks">Calls that a person still has to make.</param>
+/// <param name="WakeAt">When the case has to be woken next, on whichever host; null when it waits for nothing.</param>
 public sealed record BoardRow(
     Guid Id,
     int Version,
@@ -41,7 +42,8 @@ public sealed record BoardRow(
     RowDue? Due,
     ImmutableArray<RowPromise> Promises,
     ImmutableArray<RowEscalation> Escalations,
-    int CallTasks)
+    int CallTasks,
+    DateTimeOffset? WakeAt = null)
 {
     private const int SummaryLength = 200;
 
@@ -72,7 +74,8 @@ public sealed record BoardRow(
                 .. state.Escalations.Where(e => e is { IsOpen: true, AcknowledgedBy: null })
                     .Select(e => new RowEscalation(Grains.Escalations.CaseEscalation.IdOf(state.Id, e.Number), e.Level, e.Cause, e.RaisedAt)),
             ],
-            state.CallTasks.Count(task => task.DoneAt is null));
+            state.CallTasks.Count(task => task.DoneAt is null),
+            state.NextDue()?.At);
     }
 
     /// <summary>Ties: by law, then promise, then target.</summary>

@@ -46,6 +46,29 @@ internal sealed partial class DeadlineClock(
         }
     }
 
+    /// <summary>A case changed, perhaps on another host; the tail tells of it within milliseconds, the table only later.</summary>
+    public void OnFollowed(Guid id, DateTimeOffset wakeAt)
+    {
+        bool sooner;
+        lock (_lock)
+        {
+            if (wakeAt > _horizon)
+            {
+                return;
+            }
+
+            _queue.Offer(id, new Due(wakeAt, null, null, 0), Later(wakeAt, time.GetUtcNow()));
+            sooner = wakeAt < _sleepingUntil;
+        }
+
+        if (sooner)
+        {
+            Wake();
+        }
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
     /// <summary>Two loops: reading the table, however long that takes, must not keep a due grain waiting.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(SweepAsync(stoppingToken), FireAsync(stoppingToken));

@@ -1,13 +1,15 @@
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Silo.Deadlines;
 using Escalation.Silo.Log;
 
 namespace Escalation.Silo.Feed;
 
 /// <summary>Keeps this host's read models: loads the stored board rows, then follows the log.</summary>
 internal sealed partial class BoardFeed(
-    Board board, Tally tally, IBoardRows rows, PostgresTail tail, TimeProvider time, ILogger<BoardFeed> logger) : BackgroundService
+    Board board, Tally tally, IBoardRows rows, PostgresTail tail, DeadlineClock clock, TimeProvider time, ILogger<BoardFeed> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
 
@@ -48,6 +50,14 @@ internal sealed partial class BoardFeed(
     private ValueTask ApplyAsync(TailBatch batch, CancellationToken cancellationToken)
     {
         tally.Apply(batch);
+        foreach (var row in batch.Rows.Values)
+        {
+            if (row.WakeAt is { } wakeAt)
+            {
+                clock.OnFollowed(row.Id, wakeAt);
+            }
+        }
+
         board.Apply(batch, time.GetUtcNow() - batch.Entries[^1].At);
         return ValueTask.CompletedTask;
     }

@@ -43,6 +43,8 @@ export interface BoardRow {
   readonly promises: readonly { readonly id: string; readonly dueAt: string; readonly sendBy: string; readonly revision: number }[];
   readonly escalations: readonly { readonly id: string; readonly level: Level; readonly cause: string; readonly raisedAt: string }[];
   readonly callTasks: number;
+  /** When the platform wakes the case next; for other hosts, not for the page. */
+  readonly wakeAt?: string;
 }
 
 export interface Counts {
