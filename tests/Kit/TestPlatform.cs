@@ -3,8 +3,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Silo.Database;
+using Escalation.Silo.Deadlines;
 using Escalation.Silo.Hosting;
+using Escalation.Silo.Jobs;
 using Escalation.Silo.Log;
+using Escalation.Silo.Notices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,10 +85,14 @@ public sealed class TestPlatform : IAsyncDisposable
         while (await NextDueAsync() is { } next && next <= until)
         {
             Time.Advance(next > Time.GetUtcNow() ? next - Time.GetUtcNow() : TimeSpan.Zero);
+            await Services.GetRequiredService<DeadlineClock>().SweepOnceAsync(CancellationToken.None);
             await UntilAsync(async () => await NextDueAsync() is not { } due || due > Time.GetUtcNow());
         }
 
         Time.Advance(until - Time.GetUtcNow());
+
+        // Jobs run on the real clock's schedule: what they have to do by now is done now.
+        Services.GetRequiredService<IJobs>().Wake<NoticeJob>();
     }
 
     /// <summary>Waits for something that a commit brings about.</summary>

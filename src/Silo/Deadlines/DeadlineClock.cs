@@ -85,7 +85,8 @@ internal sealed partial class DeadlineClock(
         }
     }
 
-    private async Task SweepOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the table now; what is due is fired at once. A test that moves the time calls this after it.</summary>
+    internal async Task SweepOnceAsync(CancellationToken cancellationToken)
     {
         var horizon = time.GetUtcNow() + Horizon;
         lock (_lock)
