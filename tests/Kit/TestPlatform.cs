@@ -5,7 +5,9 @@ using Escalation.Grains;
 using Escalation.Silo.Database;
 using Escalation.Silo.Deadlines;
 using Escalation.Silo.Hosting;
+using Escalation.Silo.Jobs;
 using Escalation.Silo.Log;
+using Escalation.Silo.Notices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,6 +90,9 @@ public sealed class TestPlatform : IAsyncDisposable
         }
 
         Time.Advance(until - Time.GetUtcNow());
+
+        // Jobs run on the real clock's schedule: what they have to do by now is done now.
+        Services.GetRequiredService<IJobs>().Wake<NoticeJob>();
     }
 
     /// <summary>Waits for something that a commit brings about.</summary>

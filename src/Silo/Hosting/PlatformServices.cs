@@ -1,3 +1,4 @@
+using System.Net.Mail;
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Policies;
@@ -42,7 +43,10 @@ internal static class PlatformServices
         services.AddHostedService(provider => provider.GetRequiredService<DeadlineClock>());
 
         services.AddOptionsWithValidateOnStart<NoticeOptions>().BindConfiguration(NoticeOptions.Section).ValidateDataAnnotations();
-        services.AddOptionsWithValidateOnStart<SmtpOptions>().BindConfiguration(SmtpOptions.Section).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<SmtpOptions>().BindConfiguration(SmtpOptions.Section).ValidateDataAnnotations()
+            .Validate(
+                smtp => MailAddress.TryCreate(smtp.From, out _),
+                $"{SmtpOptions.Section}:From is no sender. Write it as 'Name <address>', for instance 'Care <care@example.org>'.");
         services.AddSingleton<INoticeQueue, PostgresNoticeQueue>();
         services.AddSingleton<OutboxChannel>();
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxChannel>());

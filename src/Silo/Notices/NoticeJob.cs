@@ -20,10 +20,11 @@ internal sealed partial class NoticeJob(
     IOptions<NoticeOptions> options,
     ILogger<NoticeJob> logger) : IJob
 {
-    /// <summary>How long a host may take over a claimed notice before another may try.</summary>
+    /// <summary>
+    /// How long a host may take over a claimed notice before another may try: longer than any hand-over
+    /// (<see cref="SmtpOptions.Timeout"/>), and so nothing is claimed that is not sent at once.
+    /// </summary>
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
-
-    private const int BatchSize = 100;
 
     private volatile int _waiting;
 
@@ -34,7 +35,7 @@ internal sealed partial class NoticeJob(
     {
         while (true)
         {
-            var claimed = await queue.ClaimAsync(time.GetUtcNow(), Claim, BatchSize, cancellationToken);
+            var claimed = await queue.ClaimAsync(time.GetUtcNow(), Claim, options.Value.Parallel, cancellationToken);
             _waiting = await queue.CountWaitingAsync(cancellationToken);
             if (claimed.Count == 0)
             {
@@ -44,7 +45,20 @@ internal sealed partial class NoticeJob(
             await Parallel.ForEachAsync(
                 claimed,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallel, CancellationToken = cancellationToken },
-                async (item, token) => await SendAsync(item, token));
+                async (item, token) => await SendOrLeaveAsync(item, token));
+        }
+    }
+
+    private async Task SendOrLeaveAsync(ClaimedNotice item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(item, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The other notices must survive whatever is wrong with this one. Its claim runs out, and it is tried again.
+            LogLeft(logger, item.CaseId, item.Number, Claim, e.Message);
         }
     }
 

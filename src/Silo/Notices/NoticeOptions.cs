@@ -47,6 +47,7 @@ internal sealed class SmtpOptions
     [Required]
     public string From { get; set; } = "Customer care <care@escalation.localhost>";
 
-    /// <summary>How long a hand-over may take. Default: 30 seconds.</summary>
+    /// <summary>How long a hand-over may take, at most a minute. Default: 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 }
