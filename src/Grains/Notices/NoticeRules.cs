@@ -80,8 +80,10 @@ internal static class NoticeRules
         if (notice.State == NoticeState.Decided)
         {
             turn.Emit(new NoticeFailed(notice.Number, command.Reason, command.Attempts));
-            var askedAlready = notice.FallbackAt is null;
-            if (notice.Kind == NoticeKind.Explanation && !askedAlready && turn.Case.IsOpen)
+
+            // An explanation may have run out of time before, and then a person has been asked already.
+            var askedAlready = notice is { Kind: NoticeKind.Explanation, FallbackAt: null };
+            if (!askedAlready && turn.Case.IsOpen)
             {
                 turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, notice.Promise, CallTask.NotAccepted));
             }

@@ -100,6 +100,14 @@ public sealed class PromiseTests
     }
 
     [Fact, Rule("PRM-5")]
+    public void An_acknowledgement_that_is_given_up_becomes_a_call_task()
+    {
+        var story = Opened().Tell(new RecordNoticeFailed(1, "no such mailbox", 1), Actor.Notifier);
+
+        Assert.Equal((CallTask.NotAccepted, null), (story.Case.CallTasks.Single().Reason, story.Case.CallTasks.Single().Promise));
+    }
+
+    [Fact, Rule("PRM-5")]
     public void A_customer_without_an_address_is_called()
     {
         var story = Opened(Ioana with { Email = null }).Tell(new MakePromise("delivery", Due, null)).After(TimeSpan.FromHours(4.5));
