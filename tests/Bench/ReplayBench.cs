@@ -34,7 +34,7 @@ internal static partial class ReplayBench
     private static double Number(Match match) =>
         double.Parse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"([\d,]+) rows")]
+    [GeneratedRegex(@"([\d,]+) rows, ")]
     private static partial Regex Rows();
 
     [GeneratedRegex(@"peak memory ([\d,.]+) MB")]
