@@ -18,7 +18,8 @@ internal sealed class Verb(IServiceProvider services)
         string? data, Func<Verb, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
         var builder = PlatformApp.CreateBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // A verb's output is its answer; only what somebody should act on is said besides.
+        builder.Logging.AddFilter(null, LogLevel.Warning);
         var settings = PlatformSettings.Read(builder.Configuration, builder.Environment.IsDevelopment(), data, null, noDemo: true);
         using var boot = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(PlatformApp.OneLine));
         await using var postgres = settings.ConnectionString is null
