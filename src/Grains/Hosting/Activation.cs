@@ -90,6 +90,13 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
             : Fold(TState.Empty(id), (await log.ReadAsync(id, 0, cancellationToken)).TakeWhile(entry => entry.Version <= version));
     }
 
+    /// <summary>True when the log holds a later event than this memory; may be asked outside a turn, as a hint.</summary>
+    public bool IsBehind(int version)
+    {
+        var known = Volatile.Read(ref _version);
+        return known > 0 && known < version;
+    }
+
     /// <summary>Forgets what is in memory; the next turn reads the log again.</summary>
     public void Forget()
     {

@@ -38,6 +38,13 @@ internal sealed class EmbeddedGrains(
 
     public ICustomerGrain Customer(Guid id) => new CustomerGrain(_customers, id);
 
+    /// <summary>
+    /// An event was followed, perhaps of another host: a grain that is behind it forgets what it remembers, so that its
+    /// next turn does not find nothing to do in an outdated state.
+    /// </summary>
+    public Task OnFollowedAsync(Guid id, int version) =>
+        Task.WhenAll(_cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version));
+
     /// <summary>Lets idle grains go; a job calls this now and then.</summary>
     public void Passivate()
     {
@@ -110,6 +117,25 @@ internal sealed class EmbeddedGrains(
                 }
             }
         }
+
+        /// <summary>Costs a look at a number where nothing is behind, as after every commit of this host itself.</summary>
+        public Task CatchUpAsync(Guid id, int version) =>
+            _seats.TryGetValue(id, out var seat) && seat.Activation.IsBehind(version)
+                ? TurnAsync(
+                    id,
+                    version,
+                    static (activation, version, _) =>
+                    {
+                        // Asked again within a turn: a commit of this host may just have been on its way.
+                        if (activation.IsBehind(version))
+                        {
+                            activation.Forget();
+                        }
+
+                        return ValueTask.FromResult(true);
+                    },
+                    CancellationToken.None)
+                : Task.CompletedTask;
 
         public void Passivate()
         {

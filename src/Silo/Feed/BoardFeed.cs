@@ -8,7 +8,14 @@ namespace Escalation.Silo.Feed;
 
 /// <summary>Keeps this host's read models: loads the stored board rows, then follows the log.</summary>
 internal sealed partial class BoardFeed(
-    Board board, Tally tally, IBoardRows rows, PostgresTail tail, DeadlineClock clock, TimeProvider time, ILogger<BoardFeed> logger)
+    Board board,
+    Tally tally,
+    IBoardRows rows,
+    PostgresTail tail,
+    DeadlineClock clock,
+    Embedded.EmbeddedGrains grains,
+    TimeProvider time,
+    ILogger<BoardFeed> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
@@ -49,6 +56,12 @@ internal sealed partial class BoardFeed(
 
     private ValueTask ApplyAsync(TailBatch batch, CancellationToken cancellationToken)
     {
+        foreach (var entry in batch.Entries)
+        {
+            // Not waited for: a grain in the middle of a long turn must not hold up the board.
+            _ = grains.OnFollowedAsync(entry.Stream, entry.Version);
+        }
+
         tally.Apply(batch);
         foreach (var row in batch.Rows.Values)
         {

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Silo.Embedded;
 using Escalation.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Answer = Escalation.Grains.Hosting.Answer;
 
 namespace Escalation.Silo.Tests.Platform;
 
@@ -61,6 +66,28 @@ public sealed class PromiseStoryTests
             history.Where(e => e.GetProperty("by").GetString() == "deadline-clock")
                 .Select(e => (e.GetProperty("kind").GetString(), e.GetProperty("at").GetDateTimeOffset())));
         Assert.Equal(2, (await ana.GetJsonAsync("/api/status")).GetProperty("lateness").GetProperty("fired").GetInt64());
+    }
+
+    [Fact, Rule("PRM-3")]
+    public async Task A_promise_made_on_another_host_that_died_is_explained_by_this_one()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var ana = platform.ClientFor("agent");
+        var id = (await ana.OpenCaseAsync()).GetProperty("id").GetGuid();
+        await ana.GetJsonAsync($"/api/cases/{id}");
+
+        // Another host on the same database: its grains know the case too, and then are gone.
+        var other = ActivatorUtilities.CreateInstance<EmbeddedGrains>(platform.Services);
+        var due = platform.Time.GetUtcNow().AddHours(5);
+        var command = new Envelope<CaseCommand>(
+            Guid.CreateVersion7(due), new Actor("mihai", Roles.Agent), new CaseCommand.MakePromise("Delivered", due, null));
+        Assert.IsType<Answer.Done>(await other.Case(id).Tell(command, TestContext.Current.CancellationToken));
+        await platform.UntilAsync(async () =>
+            (await ana.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises").GetArrayLength() == 1);
+        await platform.FastForward(TimeSpan.FromHours(4.5));
+
+        Assert.Equal("explained", (await ana.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises")[0].GetProperty("state").GetString());
+        Assert.Empty(await platform.ProveAsync());
     }
 
     [Fact, Rule("BRD-3")]
