@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Escalation.Grains.Approvals;
 using Escalation.Grains.Board;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
@@ -65,6 +66,11 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     public ImmutableArray<CallTask> CallTasks { get; init; } = [];
 
+    public ImmutableArray<Approval> Approvals { get; init; } = [];
+
+    /// <summary>CUS-8: links given to the customer before this generation open nothing.</summary>
+    public int LinkGeneration { get; init; }
+
     public Outcome? Outcome { get; init; }
 
     public DateTimeOffset? ClosedAt { get; init; }
@@ -123,9 +129,18 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
         PromiseMade e => this with
         {
-            Promises = Promises.Add(new Promise(e.Promise, e.Text, e.Owner, Round, at, e.DueAt, e.DueAt, e.SendBy)),
+            Promises = Promises.Add(
+                new Promise(e.Promise, e.Text, e.Owner, Round, at, e.DueAt, e.DueAt, e.SendBy) { AskAt = e.AskAt }),
             Work = Work with { PromisesMade = Work.PromisesMade + 1 },
         },
+        PromiseOwnerAsked e => OnPromise(e.Promise, promise => promise with { Ask = AskState.Asked, ReactBy = e.ReactBy }),
+        PromiseOwnerSilent e => OnPromise(e.Promise, promise => promise with { Ask = AskState.Unanswered }),
+        PromiseConfirmed e => OnPromise(e.Promise, promise => promise with
+        {
+            Ask = AskState.Answered,
+            SendBy = e.SendBy,
+            ConfirmedAt = at,
+        }),
         PromiseExplained e => OnPromise(e.Promise, promise => promise with
         {
             Revision = e.Revision,
@@ -133,7 +148,14 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             SendBy = e.SendBy,
             State = PromiseState.Explained,
             PersonCalls = false,
+            AskAt = e.AskAt,
+            Ask = AskState.Ahead,
+            ReactBy = null,
+            ConfirmedAt = null,
+            Moves = promise.Moves.Add(new PromiseMove(e.Revision, e.Reason, e.WasDueAt, e.DueAt, at, e.Automatic, e.AnswerBy)),
         }),
+        DelayAnswered e => OnMove(e.Promise, e.Revision, move => move with { Answer = e.Answer, AnsweredAt = at }),
+        DelayUnanswered e => OnMove(e.Promise, e.Revision, move => move with { Unanswered = true }),
         PromiseKept e => OnPromise(e.Promise, promise => promise with
         {
             State = promise.State == PromiseState.Lapsed ? PromiseState.Lapsed : PromiseState.Kept,
@@ -169,6 +191,29 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             FallbackAt = null,
         }),
         CallTaskRaised e => WithCallTask(e, at),
+
+        ApprovalAsked e => this with
+        {
+            Approvals = Approvals.Add(new Approval(
+                e.Approval, e.ApprovalKind, by, at, e.DecideBy, e.Reason, e.Promise, e.Revision, e.NewDueAt, e.Amount)),
+            Promises = e.Promise is { } asked
+                ? Promises.SetItem(asked - 1, Promises[asked - 1] with { Ask = AskState.Answered })
+                : Promises,
+        },
+        ApprovalDecided e => OnApproval(e.Approval, approval => approval with
+        {
+            State = e.Approved ? ApprovalState.Approved : ApprovalState.Denied,
+            DecidedBy = by,
+            DecidedAt = at,
+            DecisionReason = e.Reason,
+        }),
+        ApprovalDropped e => OnApproval(e.Approval, approval => approval with
+        {
+            State = ApprovalState.Dropped,
+            DecidedAt = at,
+            DecisionReason = e.Reason,
+        }),
+        LinksRevoked e => this with { LinkGeneration = e.Generation },
 
         EscalationRaised e => this with
         {
@@ -232,6 +277,14 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     private Case OnPromise(int number, Func<Promise, Promise> change) =>
         this with { Promises = Promises.SetItem(number - 1, change(Promises[number - 1])) };
+
+    private Case OnMove(int promise, int revision, Func<PromiseMove, PromiseMove> change) => OnPromise(promise, moved => moved with
+    {
+        Moves = moved.Moves.SetItem(revision - 1, change(moved.Moves[revision - 1])),
+    });
+
+    private Case OnApproval(int number, Func<Approval, Approval> change) =>
+        this with { Approvals = Approvals.SetItem(number - 1, change(Approvals[number - 1])) };
 
     private Case OnNotice(int number, Func<Notice, Notice> change) =>
         this with { Notices = Notices.SetItem(number - 1, change(Notices[number - 1])) };

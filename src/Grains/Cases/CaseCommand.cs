@@ -1,3 +1,5 @@
+using Escalation.Grains.Promises;
+
 namespace Escalation.Grains.Cases;
 
 /// <summary>What can be asked of a case.</summary>
@@ -39,6 +41,21 @@ public abstract record CaseCommand
     public sealed record MakePromise(string Text, DateTimeOffset DueAt, string? Owner) : CaseCommand;
 
     public sealed record ExplainDelay(int Promise, string Reason, DateTimeOffset NewDueAt) : CaseCommand;
+
+    /// <summary>PRM-3: it will be kept in time.</summary>
+    public sealed record ConfirmPromise(int Promise) : CaseCommand;
+
+    /// <summary>PRM-6: what the customer says to a new date; <paramref name="Revision"/> null for the latest.</summary>
+    public sealed record AnswerDelay(int Promise, int? Revision, CustomerAnswer Answer, Channel Channel) : CaseCommand;
+
+    /// <summary>PRM-4, CLM-3: a yes or a no to what someone else asked for.</summary>
+    public sealed record DecideApproval(int Approval, bool Approve, string? Reason) : CaseCommand;
+
+    /// <summary>CUS-8: the customer, on their page: has something to say, wants a call, or wants someone higher.</summary>
+    public sealed record HearCustomer(string? Text, CustomerWish Wish) : CaseCommand;
+
+    /// <summary>CUS-8: the customer's links stop working; new ones are made from then on.</summary>
+    public sealed record RevokeLinks : CaseCommand;
 
     public sealed record KeepPromise(int Promise, string Evidence) : CaseCommand;
 

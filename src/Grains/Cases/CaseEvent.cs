@@ -1,6 +1,8 @@
+using Escalation.Grains.Approvals;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Promises;
 
 namespace Escalation.Grains.Cases;
 
@@ -70,7 +72,21 @@ public abstract record CaseEvent : IEvent
 
     /// <summary>PRM-1.</summary>
     public sealed record PromiseMade(
-        int Promise, [property: Personal] string? Text, string Owner, DateTimeOffset DueAt, DateTimeOffset SendBy) : CaseEvent;
+        int Promise,
+        [property: Personal] string? Text,
+        string Owner,
+        DateTimeOffset DueAt,
+        DateTimeOffset SendBy,
+        DateTimeOffset? AskAt = null) : CaseEvent;
+
+    /// <summary>PRM-3: ahead of send-by the owner is asked for reason and new date.</summary>
+    public sealed record PromiseOwnerAsked(int Promise, int Revision, string Owner, DateTimeOffset ReactBy) : CaseEvent;
+
+    /// <summary>PRM-3: the owner did not react; supervisors see it.</summary>
+    public sealed record PromiseOwnerSilent(int Promise, int Revision) : CaseEvent;
+
+    /// <summary>PRM-3: someone says that it will be kept in time; until <c>SendBy</c> the platform does not explain by itself.</summary>
+    public sealed record PromiseConfirmed(int Promise, int Revision, DateTimeOffset SendBy) : CaseEvent;
 
     /// <summary>PRM-3, PRM-4: moved, with a reason and a new date for the customer.</summary>
     public sealed record PromiseExplained(
@@ -80,13 +96,21 @@ public abstract record CaseEvent : IEvent
         DateTimeOffset WasDueAt,
         DateTimeOffset DueAt,
         DateTimeOffset SendBy,
-        bool Automatic) : CaseEvent;
+        bool Automatic,
+        DateTimeOffset? AskAt = null,
+        DateTimeOffset? AnswerBy = null) : CaseEvent;
+
+    /// <summary>PRM-6: what the customer says to a new date.</summary>
+    public sealed record DelayAnswered(int Promise, int Revision, CustomerAnswer Answer) : CaseEvent;
+
+    /// <summary>PRM-6: the customer was asked and said nothing, which is no yes.</summary>
+    public sealed record DelayUnanswered(int Promise, int Revision) : CaseEvent;
 
     /// <summary>PRM-7.</summary>
     public sealed record PromiseKept(int Promise, [property: Personal] string? Evidence, bool Late) : CaseEvent;
 
-    /// <summary>The promise no longer stands, by someone's word.</summary>
-    public sealed record PromiseWithdrawn(int Promise, [property: Personal] string? Reason) : CaseEvent;
+    /// <summary>The promise no longer stands, by someone's word; PRM-6: by the customer's.</summary>
+    public sealed record PromiseWithdrawn(int Promise, [property: Personal] string? Reason, bool ByCustomer = false) : CaseEvent;
 
     /// <summary>PRM-8. <c>Silently</c>: neither was an explanation accepted nor a call task raised before due.</summary>
     public sealed record PromiseLapsed(int Promise, DateTimeOffset DueAt, bool Silently) : CaseEvent;
@@ -116,6 +140,26 @@ public abstract record CaseEvent : IEvent
 
     /// <summary>PRM-4, PRM-5: a person has to call.</summary>
     public sealed record CallTaskRaised(int Task, int? Promise, string Reason) : CaseEvent;
+
+    /// <summary>PRM-4, CLM-3: someone may do this only with another's leave.</summary>
+    public sealed record ApprovalAsked(
+        int Approval,
+        ApprovalKind ApprovalKind,
+        [property: Personal] string? Reason,
+        DateTimeOffset DecideBy,
+        int? Promise = null,
+        int? Revision = null,
+        DateTimeOffset? NewDueAt = null,
+        Money? Amount = null) : CaseEvent;
+
+    /// <summary>PRM-4, CLM-3: someone else than who asked said yes or no.</summary>
+    public sealed record ApprovalDecided(int Approval, bool Approved, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>What was asked for is no longer to be decided; the reason is a stable word.</summary>
+    public sealed record ApprovalDropped(int Approval, string Reason) : CaseEvent;
+
+    /// <summary>CUS-8: no link that was given to the customer before opens the case any more.</summary>
+    public sealed record LinksRevoked(int Generation) : CaseEvent;
 
     /// <summary>ESC-1.</summary>
     public sealed record EscalationRaised(int Escalation, string Cause, Level Level, [property: Personal] string? Reason) : CaseEvent;

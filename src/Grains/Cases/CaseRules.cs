@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Escalation.Grains.Approvals;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
@@ -29,7 +30,7 @@ public sealed partial record Case
 
     private static bool IsForClosed(CaseCommand command) => command is
         OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
-        RecordNoticeAccepted or RecordNoticeFailed or RecheckNotice;
+        RecordNoticeAccepted or RecordNoticeFailed or RecheckNotice or HearCustomer or RevokeLinks;
 
     private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
     {
@@ -45,6 +46,11 @@ public sealed partial record Case
         AddNote c => Emit(turn, new NoteAdded(c.Note)),
         MakePromise c => PromiseRules.Make(turn, c),
         ExplainDelay c => PromiseRules.Explain(turn, c),
+        ConfirmPromise c => PromiseRules.Confirm(turn, c),
+        AnswerDelay c => AnswerRules.Answer(turn, c),
+        DecideApproval c => ApprovalRules.Decide(turn, c),
+        HearCustomer c => Hear(turn, c),
+        RevokeLinks => Emit(turn, new LinksRevoked(turn.Case.LinkGeneration + 1)),
         KeepPromise c => PromiseRules.Keep(turn, c),
         WithdrawPromise c => PromiseRules.Withdraw(turn, c),
         CaseCommand.Escalate c => EscalationRules.Escalate(turn, c),
@@ -95,10 +101,39 @@ public sealed partial record Case
 
     private static Refused? Contact(CaseTurn turn, LogContact c)
     {
-        turn.Emit(new ContactLogged(c.Direction, c.Channel, c.Note));
-        if (c.Direction == Direction.ToCustomer)
+        Contacted(turn, c.Direction, c.Channel, c.Note);
+        return null;
+    }
+
+    /// <summary>Evidence of contact, and what it does to the clocks.</summary>
+    internal static void Contacted(CaseTurn turn, Direction direction, Channel channel, string? note)
+    {
+        turn.Emit(new ContactLogged(direction, channel, note));
+        if (direction == Direction.ToCustomer)
         {
             ClockRules.OnContact(turn);
+        }
+    }
+
+    /// <summary>CUS-8: a word of the customer's own; on a closed case it reopens it (CASE-4).</summary>
+    private static Refused? Hear(CaseTurn turn, HearCustomer c)
+    {
+        if (Reopen(turn, new ReopenCase(c.Text)) is { } tooLate)
+        {
+            return tooLate;
+        }
+
+        Contacted(turn, Direction.FromCustomer, Grains.Cases.Channel.Web, c.Text);
+        switch (c.Wish)
+        {
+            case CustomerWish.Call:
+                AnswerRules.AskToCall(turn, null, CallTask.CallMe);
+                break;
+            case CustomerWish.Higher:
+                EscalationRules.CustomerAsks(turn, c.Text);
+                break;
+            case CustomerWish.None:
+                break;
         }
 
         return null;
@@ -229,6 +264,7 @@ public sealed partial record Case
 
         StartRound(turn, c.Reason);
         ClockRules.StartAll(turn, turn.Now);
+        NoticeRules.Reopened(turn);
         return null;
     }
 

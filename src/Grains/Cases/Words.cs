@@ -52,6 +52,18 @@ public enum Direction
     FromCustomer,
 }
 
+/// <summary>CUS-8: what a customer wants besides being heard.</summary>
+public enum CustomerWish
+{
+    None,
+
+    /// <summary>To be called.</summary>
+    Call,
+
+    /// <summary>To speak to someone higher.</summary>
+    Higher,
+}
+
 /// <summary>How a case ended.</summary>
 public enum Outcome
 {

@@ -8,6 +8,7 @@ namespace Escalation.Grains.Escalations;
 internal static class EscalationRules
 {
     private const string Word = "word";
+    private const string CustomersWord = "customer";
 
     /// <summary>ESC-1, ESC-2: someone's explicit word; the same word for the same level does not open a second.</summary>
     public static Refused? Escalate(CaseTurn turn, Escalate command)
@@ -19,6 +20,16 @@ internal static class EscalationRules
         }
 
         return null;
+    }
+
+    /// <summary>CUS-8, ESC-1, ESC-2: the customer wants someone higher; asked again while that is open, nothing more happens.</summary>
+    public static void CustomerAsks(CaseTurn turn, string? words)
+    {
+        if (!turn.Case.Escalations.Any(e => e.IsOpen && e.Cause == CustomersWord))
+        {
+            var level = turn.Case.Level == Level.Management ? Level.Management : turn.Case.Level + 1;
+            turn.Emit(new EscalationRaised(turn.Case.Escalations.Length + 1, CustomersWord, level, words));
+        }
     }
 
     public static Refused? Acknowledge(CaseTurn turn, AcknowledgeEscalation command)

@@ -8,8 +8,17 @@ public enum NoticeKind
     /// <summary>CASE-9: received, number, who answers, what next and by when.</summary>
     Acknowledgement,
 
+    /// <summary>CASE-9: what was promised, and by when.</summary>
+    Promise,
+
     /// <summary>PRM-3: why a promise is late and when it will be.</summary>
     Explanation,
+
+    /// <summary>CASE-9: a promise was kept.</summary>
+    Kept,
+
+    /// <summary>CASE-4, CASE-9: the case is worked on again.</summary>
+    Reopening,
 
     /// <summary>CASE-2: summary and thanks.</summary>
     Closing,
@@ -84,6 +93,15 @@ public sealed record CallTask(int Number, int? Promise, string Reason, DateTimeO
 
     /// <summary>PRM-5: no receiving server took the explanation in time.</summary>
     public const string NotAccepted = "notice.notAccepted";
+
+    /// <summary>PRM-6: the customer asked to be called, or a new date does not suit them.</summary>
+    public const string CallMe = "customer.callMe";
+
+    /// <summary>PRM-6: the customer cancelled what was promised; the case needs a new agreement.</summary>
+    public const string Cancelled = "customer.cancelled";
+
+    /// <summary>PRM-6: the customer did not answer a second delay.</summary>
+    public const string NoAnswer = "customer.noAnswer";
 
     /// <summary>PRM-5: there is no address to write to.</summary>
     public const string NoChannel = "notice.noChannel";

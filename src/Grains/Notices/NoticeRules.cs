@@ -21,6 +21,29 @@ internal static class NoticeRules
         });
     }
 
+    /// <summary>True when there is an address to write to.</summary>
+    public static bool CanWrite(Case state) => state.Opening?.Customer?.Email is not null;
+
+    /// <summary>CASE-9: what was promised, and by when.</summary>
+    public static void Promised(CaseTurn turn, Promise promise) =>
+        Decide(turn, NoticeKind.Promise, promise, null, new()
+        {
+            ["promise"] = promise.Text ?? "",
+            ["date"] = turn.Context.Policy.Texts.For(turn.Case.Language).Date(promise.DueAt, turn.Case.TimeZone),
+        });
+
+    /// <summary>CASE-9: a promise was kept.</summary>
+    public static void Kept(CaseTurn turn, Promise promise) =>
+        Decide(turn, NoticeKind.Kept, promise, null, new() { ["promise"] = promise.Text ?? "" });
+
+    /// <summary>CASE-4, CASE-9: the case is worked on again, and by when the customer hears from us.</summary>
+    public static void Reopened(CaseTurn turn) =>
+        Decide(turn, NoticeKind.Reopening, null, null, new()
+        {
+            ["by"] = turn.Context.Policy.Texts.For(turn.Case.Language)
+                .Date(turn.Case.Clocks.First(clock => clock.Name == Clocks.Clock.Acknowledge).DueAt, turn.Case.TimeZone),
+        });
+
     /// <summary>PRM-3: tells why a promise moved, and until when. Without an address a person has to call.</summary>
     /// <param name="wasDueAt">The date that the customer knows: the notice must be accepted before it.</param>
     public static void Explain(CaseTurn turn, Promise promise, string reason, DateTimeOffset wasDueAt)
@@ -34,7 +57,6 @@ internal static class NoticeRules
             ["reason"] = reason,
             ["was"] = texts.Date(wasDueAt, turn.Case.TimeZone),
             ["date"] = texts.Date(promise.DueAt, turn.Case.TimeZone),
-            ["owner"] = promise.Owner,
         });
         if (!decided)
         {
@@ -115,31 +137,36 @@ internal static class NoticeRules
             return "customer.erased";
         }
 
-        if (notice is not { Kind: NoticeKind.Explanation, Promise: { } number })
+        return notice.Kind switch
         {
-            return null;
-        }
+            NoticeKind.Explanation or NoticeKind.Promise => NeedlessBecause(state, notice, state.Promises[notice.Promise!.Value - 1]),
+            NoticeKind.Reopening => state.IsOpen ? null : "case.closed",
+            NoticeKind.Closing => state.IsOpen ? "case.reopened" : null,
+            NoticeKind.Acknowledgement or NoticeKind.Kept => null,
+        };
+    }
 
-        var promise = state.Promises[number - 1];
-        return promise.State switch
+    private static string? NeedlessBecause(Case state, Notice notice, Promise promise) =>
+        promise.State switch
         {
             PromiseState.Kept => "promise.kept",
             PromiseState.Withdrawn => "promise.withdrawn",
             PromiseState.Open or PromiseState.Explained or PromiseState.Lapsed =>
                 !state.IsOpen ? "case.closed" : promise.Revision != notice.Revision ? "promise.movedAgain" : null,
         };
-    }
 
     private static bool Decide(
         CaseTurn turn, NoticeKind kind, Promise? promise, DateTimeOffset? fallbackAt, Dictionary<string, string> values)
     {
-        if (turn.Case.Opening?.Customer is not { Email: { } to } customer)
+        if (turn.Case.Opening?.Customer is not { Email: { } to } customer ||
+            (kind != NoticeKind.Explanation && !turn.Context.Policy.Tells.Contains(kind)))
         {
             return false;
         }
 
         var texts = turn.Context.Policy.Texts.For(customer.Language);
         values["name"] = customer.Name;
+        values["owner"] = texts.SignatureOf(promise?.Owner ?? turn.Case.Owner);
         values["number"] = turn.Case.Opening.Number.ToString(CultureInfo.InvariantCulture);
         var (subject, body) = texts.Messages[kind].Fill(values);
         turn.Emit(new NoticeDecided(

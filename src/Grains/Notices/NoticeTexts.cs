@@ -59,14 +59,20 @@ public sealed record MessageTemplate(string Subject, string Body)
 /// <param name="DateFormat">Placeholders <c>{weekday} {day} {month} {year} {time} {zone}</c>.</param>
 /// <param name="Reasons">Why it takes longer, by conflict type; <c>default</c> for any other.</param>
 /// <param name="Messages">One template for each kind of notice.</param>
+/// <param name="Signature">Who signs while nobody in particular answers: "Customer care".</param>
 public sealed record LanguageTexts(
     string Language,
     ImmutableArray<string> Weekdays,
     ImmutableArray<string> Months,
     string DateFormat,
     IReadOnlyDictionary<string, string> Reasons,
-    IReadOnlyDictionary<NoticeKind, MessageTemplate> Messages)
+    IReadOnlyDictionary<NoticeKind, MessageTemplate> Messages,
+    string Signature)
 {
+    /// <summary>Whose name stands under a notice: a name that is only a sign-in, in small letters, gets its capital.</summary>
+    public string SignatureOf(string? owner) =>
+        string.IsNullOrEmpty(owner) ? Signature : char.ToUpperInvariant(owner[0]) + owner[1..];
+
     /// <summary>PRM-3: the playbook's reason for the conflict type.</summary>
     public string ReasonFor(string conflictType) =>
         Reasons.TryGetValue(conflictType, out var reason) ? reason : Reasons["default"];

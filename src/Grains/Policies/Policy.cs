@@ -17,6 +17,9 @@ public sealed record Policy(
 {
     /// <summary>CASE-4: a customer coming back within this time reopens the case. Default: 14 days.</summary>
     public TimeSpan ReopenWithin { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>CASE-9: of what the customer is told. Explanations of a delay always go out. Default: everything.</summary>
+    public IReadOnlySet<NoticeKind> Tells { get; init; } = Enum.GetValues<NoticeKind>().ToHashSet();
 }
 
 /// <summary>Internal targets, in plain 24/7 time.</summary>
@@ -52,6 +55,9 @@ public sealed record PromisePolicy
 
     /// <summary>Quiet hours end, customer's local time. Default: 08:00.</summary>
     public TimeOnly QuietUntil { get; init; } = new(8, 0);
+
+    /// <summary>PRM-3: how long before send-by the owner is asked for reason and new date, in waking hours. Default: 4 hours.</summary>
+    public TimeSpan AskLead { get; init; } = TimeSpan.FromHours(4);
 
     /// <summary>How many calendar days an automatic explanation moves the promise: same wall clock. Default: 1.</summary>
     public int AutomaticMoveDays { get; init; } = 1;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Escalation.Grains.Promises;
 
 /// <summary>What has become of a promise.</summary>
@@ -10,6 +12,59 @@ public enum PromiseState
     Kept,
     Withdrawn,
     Lapsed,
+}
+
+/// <summary>PRM-3: how far its owner has been asked whether a promise will be kept in time.</summary>
+public enum AskState
+{
+    /// <summary>Not yet, or not needed.</summary>
+    Ahead,
+
+    /// <summary>Asked, and not heard from yet.</summary>
+    Asked,
+
+    /// <summary>Not heard from in time: supervisors see it.</summary>
+    Unanswered,
+
+    /// <summary>The owner said that it will be kept in time, or asked for a new date.</summary>
+    Answered,
+}
+
+/// <summary>PRM-6: what a customer says to a new date. Silence is none of these.</summary>
+public enum CustomerAnswer
+{
+    Fine,
+
+    /// <summary>Not fine, call me.</summary>
+    CallMe,
+    Cancel,
+}
+
+/// <summary>PRM-4: one move of a promise, as the customer was told of it.</summary>
+/// <param name="Revision">From 1.</param>
+/// <param name="Reason">Why; null after erasure.</param>
+/// <param name="WasDueAt">The date that the customer had.</param>
+/// <param name="DueAt">The date that they were given instead.</param>
+/// <param name="At">When it was moved.</param>
+/// <param name="Automatic">Whether the platform moved it, because nobody else did.</param>
+/// <param name="AnswerBy">PRM-6: until when an answer is waited for; null when nobody could be asked.</param>
+/// <param name="Answer">What the customer says to it; null for nothing so far.</param>
+/// <param name="AnsweredAt">When they said so.</param>
+/// <param name="Unanswered">PRM-6: the time to answer went by; that is no yes.</param>
+public sealed record PromiseMove(
+    int Revision,
+    string? Reason,
+    DateTimeOffset WasDueAt,
+    DateTimeOffset DueAt,
+    DateTimeOffset At,
+    bool Automatic,
+    DateTimeOffset? AnswerBy = null,
+    CustomerAnswer? Answer = null,
+    DateTimeOffset? AnsweredAt = null,
+    bool Unanswered = false)
+{
+    /// <summary>True while the customer's answer is waited for.</summary>
+    public bool IsWaiting => AnswerBy is not null && Answer is null && !Unanswered;
 }
 
 /// <summary>Something a named agent told the customer would happen by an instant.</summary>
@@ -39,6 +94,20 @@ public sealed record Promise(
     bool PersonCalls = false,
     DateTimeOffset? EndedAt = null)
 {
+    /// <summary>PRM-3: when its owner is asked for reason and new date; null for promises older than the asking.</summary>
+    public DateTimeOffset? AskAt { get; init; }
+
+    public AskState Ask { get; init; }
+
+    /// <summary>PRM-3: by when the owner has to react before supervisors see it; null unless asked.</summary>
+    public DateTimeOffset? ReactBy { get; init; }
+
+    /// <summary>PRM-3: when someone last said that it will be kept in time.</summary>
+    public DateTimeOffset? ConfirmedAt { get; init; }
+
+    /// <summary>Its moves, oldest first.</summary>
+    public ImmutableArray<PromiseMove> Moves { get; init; } = [];
+
     /// <summary>Its name on the wire.</summary>
     public string Id => IdOf(Number);
 
@@ -46,7 +115,20 @@ public sealed record Promise(
     public bool IsOpen => State is PromiseState.Open or PromiseState.Explained;
 
     /// <summary>The next instant at which the platform has to act for it.</summary>
-    public DateTimeOffset? NextAt => IsOpen ? (PersonCalls ? DueAt : SendBy) : null;
+    public DateTimeOffset? NextAt => IsOpen
+        ? new[] { PersonCalls ? DueAt : SendBy, AskNextAt, AnswerDueAt }.Min()
+        : null;
+
+    /// <summary>PRM-3: when the owner is asked, or the supervisors are told that the owner is silent.</summary>
+    public DateTimeOffset? AskNextAt => (PersonCalls, Ask) switch
+    {
+        (false, AskState.Ahead) when AskAt < SendBy => AskAt,
+        (false, AskState.Asked) when ReactBy < SendBy => ReactBy,
+        _ => null,
+    };
+
+    /// <summary>PRM-6: until when an answer to the latest move is waited for.</summary>
+    public DateTimeOffset? AnswerDueAt => Moves is [.., { IsWaiting: true } last] ? last.AnswerBy : null;
 
     public static string IdOf(int number) => $"p{number}";
 }

@@ -1,3 +1,4 @@
+using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Notices;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -18,19 +19,41 @@ internal static class PromiseRules
 
         var owner = command.Owner ?? turn.Case.Owner ?? turn.Context.By.Id;
         var sendBy = SendBy.Of(turn.Now, command.DueAt, turn.Case.TimeZone, turn.Context.Policy.Promises);
-        turn.Emit(new PromiseMade(turn.Case.Promises.Length + 1, command.Text, owner, command.DueAt, sendBy));
+        turn.Emit(new PromiseMade(
+            turn.Case.Promises.Length + 1, command.Text, owner, command.DueAt, sendBy, AskAt(turn, sendBy)));
+        NoticeRules.Promised(turn, turn.Case.Promises[^1]);
         return null;
     }
 
-    /// <summary>PRM-3, PRM-4: a person gives the reason and the new date.</summary>
+    /// <summary>
+    /// PRM-3, PRM-4: a person gives the reason and the new date. A second delay by someone who may not decide it alone
+    /// waits for a supervisor.
+    /// </summary>
     public static Refused? Explain(CaseTurn turn, ExplainDelay command)
     {
-        var policy = turn.Context.Policy.Promises;
         if (Find(turn, command.Promise, out var promise) is { } refused)
         {
             return refused;
         }
 
+        if (RefuseMove(turn, promise, command.NewDueAt) is { } no)
+        {
+            return no;
+        }
+
+        if (promise.Revision >= 1 && !turn.Context.By.IsSupervisor)
+        {
+            return ApprovalRules.AskSecondDelay(turn, promise, command);
+        }
+
+        Move(turn, promise, command.Reason, command.NewDueAt, automatic: false);
+        return null;
+    }
+
+    /// <summary>PRM-4: why the promise cannot be moved to <paramref name="newDueAt"/> now; null when it can.</summary>
+    public static Refused? RefuseMove(CaseTurn turn, Promise promise, DateTimeOffset newDueAt)
+    {
+        var policy = turn.Context.Policy.Promises;
         switch (promise)
         {
             case { IsOpen: false }:
@@ -39,21 +62,46 @@ internal static class PromiseRules
                 return new Refused("promise.pastDue", $"Promise {promise.Id} was due at {promise.DueAt:u}. Keep it, or make a new one.");
             case var p when p.Revision >= policy.MoveLimit:
                 return new Refused("promise.moveLimit", $"Promise {promise.Id} was moved {promise.Revision} times, the limit. A person must call the customer.");
-            case { Revision: >= 1 } when !turn.Context.By.IsSupervisor:
-                return new Refused("promise.needsSupervisor", $"Promise {promise.Id} was moved before: a second delay needs a supervisor's approval.");
         }
 
-        if (command.NewDueAt <= turn.Now)
+        if (newDueAt <= turn.Now)
         {
-            return new Refused("promise.dueInPast", $"The new date must be in the future; {command.NewDueAt:u} has passed.", "newDueAt");
+            return new Refused("promise.dueInPast", $"The new date must be in the future; {newDueAt:u} has passed.", "newDueAt");
         }
 
-        if (command.NewDueAt <= promise.DueAt)
+        return newDueAt <= promise.DueAt
+            ? new Refused("promise.notLater", $"The new date must be later than {promise.DueAt:u}, the one that the customer has.", "newDueAt")
+            : null;
+    }
+
+    /// <summary>
+    /// PRM-3: someone says that it will be kept in time. The asking ends, and the platform holds its own explanation back
+    /// until the last call; a confirmed promise that is not kept by then is explained like any other.
+    /// </summary>
+    public static Refused? Confirm(CaseTurn turn, ConfirmPromise command)
+    {
+        if (Find(turn, command.Promise, out var promise) is { } refused)
         {
-            return new Refused("promise.notLater", $"The new date must be later than {promise.DueAt:u}, the one that the customer has.", "newDueAt");
+            return refused;
         }
 
-        Move(turn, promise, command.Reason, command.NewDueAt, automatic: false);
+        if (!promise.IsOpen || turn.Now >= promise.DueAt)
+        {
+            return new Refused("promise.notOpen", $"Promise {promise.Id} is {Word(promise)}; there is nothing to confirm.");
+        }
+
+        if (promise.PersonCalls)
+        {
+            return new Refused("promise.personCalls", $"Promise {promise.Id} was moved before and its time to explain has passed: a person must call the customer.");
+        }
+
+        if (promise.ConfirmedAt is null)
+        {
+            ApprovalRules.Drop(turn, promise.Number, "promise.confirmed");
+            turn.Emit(new PromiseConfirmed(promise.Number, promise.Revision, SendBy.LastCall(
+                promise.SendBy, promise.DueAt, turn.Case.TimeZone, turn.Context.Policy.Promises)));
+        }
+
         return null;
     }
 
@@ -81,7 +129,8 @@ internal static class PromiseRules
         }
 
         turn.Emit(new PromiseKept(promise.Number, command.Evidence, Late: turn.Now >= promise.DueAt));
-        CloseEscalations(turn, promise, "promise.kept");
+        Conclude(turn, promise, "promise.kept");
+        NoticeRules.Kept(turn, promise);
         return null;
     }
 
@@ -103,11 +152,14 @@ internal static class PromiseRules
         }
 
         turn.Emit(new PromiseWithdrawn(promise.Number, command.Reason));
-        CloseEscalations(turn, promise, "promise.withdrawn");
+        Conclude(turn, promise, "promise.withdrawn");
         return null;
     }
 
-    /// <summary>What the platform does by itself: explain at send-by, ask a person for a second delay, lapse at due.</summary>
+    /// <summary>
+    /// What the platform does by itself: ask the owner, explain at send-by, ask a person for a second delay, note that a
+    /// customer did not answer, lapse at due.
+    /// </summary>
     public static void Fire(CaseTurn turn)
     {
         foreach (var promise in turn.Case.Promises.Where(promise => promise.NextAt <= turn.Now).OrderBy(promise => promise.DueAt))
@@ -115,6 +167,18 @@ internal static class PromiseRules
             if (turn.Now >= promise.DueAt)
             {
                 Lapse(turn, promise);
+                continue;
+            }
+
+            AnswerRules.FireUnanswered(turn, promise);
+            if (promise.PersonCalls)
+            {
+                continue;
+            }
+
+            if (turn.Now < promise.SendBy)
+            {
+                Ask(turn, promise);
             }
             else if (promise.Revision == 0)
             {
@@ -131,19 +195,61 @@ internal static class PromiseRules
         }
     }
 
-    private static void Move(CaseTurn turn, Promise promise, string reason, DateTimeOffset newDueAt, bool automatic)
+    /// <summary>PRM-3, PRM-4: the promise gets its new date, and the customer is told and asked (PRM-6).</summary>
+    public static void Move(CaseTurn turn, Promise promise, string reason, DateTimeOffset newDueAt, bool automatic)
     {
         var sendBy = SendBy.Of(turn.Now, newDueAt, turn.Case.TimeZone, turn.Context.Policy.Promises);
         turn.Emit(new PromiseExplained(
-            promise.Number, promise.Revision + 1, reason, promise.DueAt, newDueAt, sendBy, automatic));
+            promise.Number, promise.Revision + 1, reason, promise.DueAt, newDueAt, sendBy, automatic,
+            AskAt(turn, sendBy), NoticeRules.CanWrite(turn.Case) ? promise.DueAt : null));
         NoticeRules.Explain(turn, turn.Case.Promises[promise.Number - 1], reason, promise.DueAt);
-        CloseEscalations(turn, promise, "promise.explained");
+        Conclude(turn, promise, "promise.explained");
     }
+
+    /// <summary>PRM-4: a new date was denied, so the question to the owner stands again.</summary>
+    public static void AskAgain(CaseTurn turn, Promise promise)
+    {
+        if (!promise.PersonCalls && turn.Now < promise.SendBy)
+        {
+            turn.Emit(new PromiseOwnerAsked(promise.Number, promise.Revision, promise.Owner, HalfWay(turn.Now, promise.SendBy)));
+        }
+    }
+
+    /// <summary>What hung on the promise's old state no longer does: escalations and approvals about it end.</summary>
+    public static void Conclude(CaseTurn turn, Promise promise, string reason)
+    {
+        ApprovalRules.Drop(turn, promise.Number, reason);
+        foreach (var escalation in turn.Case.Escalations.Where(e => e.IsOpen && e.Cause.EndsWith($":{promise.Id}", StringComparison.Ordinal)))
+        {
+            turn.Emit(new EscalationClosed(escalation.Number, reason));
+        }
+    }
+
+    /// <summary>PRM-3: the owner is asked; silent for half of the time that is left, supervisors see it.</summary>
+    private static void Ask(CaseTurn turn, Promise promise)
+    {
+        if (promise is { Ask: AskState.Ahead, AskAt: { } askAt } && askAt <= turn.Now)
+        {
+            turn.Emit(new PromiseOwnerAsked(promise.Number, promise.Revision, promise.Owner, HalfWay(askAt, promise.SendBy)));
+            promise = turn.Case.Promises[promise.Number - 1];
+        }
+
+        if (promise.Ask == AskState.Asked && promise.ReactBy <= turn.Now)
+        {
+            turn.Emit(new PromiseOwnerSilent(promise.Number, promise.Revision));
+        }
+    }
+
+    private static DateTimeOffset AskAt(CaseTurn turn, DateTimeOffset sendBy) =>
+        SendBy.AskAt(turn.Now, sendBy, turn.Case.TimeZone, turn.Context.Policy.Promises);
+
+    private static DateTimeOffset HalfWay(DateTimeOffset from, DateTimeOffset to) => (from + ((to - from) / 2)).ToMicroseconds();
 
     /// <summary>PRM-8: recorded, escalated to head, and a person has to call.</summary>
     private static void Lapse(CaseTurn turn, Promise promise)
     {
         turn.Emit(new PromiseLapsed(promise.Number, promise.DueAt, Silently: !promise.PersonCalls));
+        ApprovalRules.Drop(turn, promise.Number, "promise.lapsed");
         Escalate(turn, promise, "promise.lapsed", Level.Head);
         turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, promise.Number, CallTask.Lapsed));
     }
@@ -151,17 +257,10 @@ internal static class PromiseRules
     private static void Escalate(CaseTurn turn, Promise promise, string cause, Level level) =>
         turn.Emit(new EscalationRaised(turn.Case.Escalations.Length + 1, $"{cause}:{promise.Id}", level, promise.Text));
 
-    private static void CloseEscalations(CaseTurn turn, Promise promise, string reason)
-    {
-        foreach (var escalation in turn.Case.Escalations.Where(e => e.IsOpen && e.Cause.EndsWith($":{promise.Id}", StringComparison.Ordinal)))
-        {
-            turn.Emit(new EscalationClosed(escalation.Number, reason));
-        }
-    }
-
     private static Level AboveOf(Level level) => level == Level.Management ? level : level + 1;
 
-    private static string Word(Promise promise) => promise.State switch
+    /// <summary>What has become of a promise that can no longer be changed.</summary>
+    public static string Word(Promise promise) => promise.State switch
     {
         PromiseState.Open => "past due",
         PromiseState.Explained => "past due",
@@ -170,7 +269,7 @@ internal static class PromiseRules
         PromiseState.Lapsed => "lapsed",
     };
 
-    private static Refused? Find(CaseTurn turn, int number, out Promise promise)
+    public static Refused? Find(CaseTurn turn, int number, out Promise promise)
     {
         promise = number >= 1 && number <= turn.Case.Promises.Length ? turn.Case.Promises[number - 1] : null!;
         return promise is null

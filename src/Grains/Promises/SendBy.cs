@@ -59,6 +59,72 @@ public static class SendBy
         return end <= dueAt - policy.LeadMinimum ? end : null;
     }
 
+    /// <summary>
+    /// PRM-3: the latest instant at which the platform still explains by itself a promise whose owner has said that it
+    /// will be kept in time: the least lead before due, out of quiet hours; never earlier than <paramref name="sendBy"/>.
+    /// </summary>
+    public static DateTimeOffset LastCall(DateTimeOffset sendBy, DateTimeOffset dueAt, string timeZone, PromisePolicy policy)
+    {
+        var latest = dueAt - policy.LeadMinimum;
+        if (latest <= sendBy)
+        {
+            return sendBy;
+        }
+
+        var awake = (BeforeQuietHours(latest, sendBy, dueAt, timeZone, policy) ?? latest).ToMicroseconds();
+        return awake > sendBy ? awake : sendBy;
+    }
+
+    /// <summary>
+    /// PRM-3: when a promise's owner is asked for reason and new date: a lead of waking hours before
+    /// <paramref name="sendBy"/>, but not before half of the time until then has passed: nobody needs to be asked about
+    /// a promise that they have just made.
+    /// </summary>
+    public static DateTimeOffset AskAt(DateTimeOffset from, DateTimeOffset sendBy, string timeZone, PromisePolicy policy)
+    {
+        var earliest = from + ((sendBy - from) / 2);
+        var left = policy.AskLead;
+        var at = sendBy;
+        while (at > earliest)
+        {
+            var wokeAt = LastEndOfQuietHours(at, timeZone, policy);
+            var asleepAt = BeforeQuietHours(at - TimeSpan.FromMicroseconds(1), DateTimeOffset.MinValue, DateTimeOffset.MaxValue, timeZone, policy);
+            if (asleepAt is { } bedtime)
+            {
+                at = bedtime;
+            }
+            else if (at - left >= wokeAt)
+            {
+                at -= left;
+                break;
+            }
+            else
+            {
+                left -= at - wokeAt;
+                at = wokeAt;
+            }
+        }
+
+        return (at > earliest ? at : earliest).ToMicroseconds();
+    }
+
+    /// <summary>True when the customer is not to be disturbed at <paramref name="instant"/>.</summary>
+    public static bool IsQuiet(DateTimeOffset instant, string timeZone, PromisePolicy policy)
+    {
+        var time = Instant.FromDateTimeOffset(instant).InZone(Zone(timeZone)).LocalDateTime.TimeOfDay.ToTimeOnly();
+        return policy.QuietFrom > policy.QuietUntil
+            ? time >= policy.QuietFrom || time < policy.QuietUntil
+            : time >= policy.QuietFrom && time < policy.QuietUntil;
+    }
+
+    /// <summary>When quiet hours last ended before <paramref name="instant"/>.</summary>
+    private static DateTimeOffset LastEndOfQuietHours(DateTimeOffset instant, string timeZone, PromisePolicy policy)
+    {
+        var zone = Zone(timeZone);
+        var today = At(Instant.FromDateTimeOffset(instant).InZone(zone).Date, policy.QuietUntil, zone);
+        return today < instant ? today : At(Instant.FromDateTimeOffset(instant).InZone(zone).Date.PlusDays(-1), policy.QuietUntil, zone);
+    }
+
     /// <summary>The same wall clock <paramref name="days"/> calendar days later in the customer's zone.</summary>
     public static DateTimeOffset SameTimeLater(DateTimeOffset instant, int days, string timeZone)
     {

@@ -90,6 +90,7 @@ internal sealed class PolicyFolder : IPolicySource
                 LeadMaximum = Duration(Name, "promises.leadMaximum", file.Promises.LeadMaximum),
                 QuietFrom = Time(Name, "promises.quietFrom", file.Promises.QuietFrom),
                 QuietUntil = Time(Name, "promises.quietUntil", file.Promises.QuietUntil),
+                AskLead = Duration(Name, "promises.askLead", file.Promises.AskLead),
                 AutomaticMoveDays = AtLeastOne(Name, "promises.automaticMoveDays", file.Promises.AutomaticMoveDays),
                 MoveLimit = AtLeastOne(Name, "promises.moveLimit", file.Promises.MoveLimit),
             },
@@ -97,6 +98,7 @@ internal sealed class PolicyFolder : IPolicySource
             new NoticeTexts(languages.ToDictionary(language => language.Language, StringComparer.OrdinalIgnoreCase)))
         {
             ReopenWithin = Duration(Name, "reopenWithin", file.ReopenWithin),
+            Tells = file.Tell.Select(word => Kind(Name, word)).OfType<NoticeKind>().ToHashSet(),
         };
     }
 
@@ -129,7 +131,8 @@ internal sealed class PolicyFolder : IPolicySource
             _problems.Add($"{name}: reasons.{type} is missing.");
         }
 
-        foreach (var placeholder in new[] { "reason", "date", "promise" })
+        Expect(name, file.Signature.Length > 0, "signature is missing: who signs while nobody in particular answers.");
+        foreach (var placeholder in new[] { "reason", "date", "promise", "owner", "answerFine", "answerCall", "answerCancel" })
         {
             Expect(
                 name,
@@ -140,7 +143,7 @@ internal sealed class PolicyFolder : IPolicySource
 
         return new LanguageTexts(
             file.Language, [.. file.Weekdays], [.. file.Months], file.Date,
-            file.Reasons.ToImmutableDictionary(), messages.ToImmutableDictionary());
+            file.Reasons.ToImmutableDictionary(), messages.ToImmutableDictionary(), file.Signature);
     }
 
     private void Expect(string file, bool holds, string problem)
@@ -149,6 +152,13 @@ internal sealed class PolicyFolder : IPolicySource
         {
             _problems.Add($"{file}: {problem}");
         }
+    }
+
+    private NoticeKind? Kind(string file, string word)
+    {
+        var good = Enum.TryParse<NoticeKind>(word, ignoreCase: true, out var kind) && Enum.IsDefined(kind) && !int.TryParse(word, out _);
+        Expect(file, good, $"tell names '{word}'; there are {string.Join(", ", Enum.GetNames<NoticeKind>().Select(CamelCaseNamingConvention.Instance.Apply))}.");
+        return good ? kind : null;
     }
 
     private TimeSpan Duration(string file, string key, string value)
@@ -196,6 +206,8 @@ internal sealed class PolicyFolder : IPolicySource
         public PromisesFile Promises { get; set; } = new();
 
         public string ReopenWithin { get; set; } = "";
+
+        public List<string> Tell { get; set; } = [];
     }
 
     private sealed class TargetsFile
@@ -221,6 +233,8 @@ internal sealed class PolicyFolder : IPolicySource
 
         public string QuietUntil { get; set; } = "";
 
+        public string AskLead { get; set; } = "";
+
         public int AutomaticMoveDays { get; set; }
 
         public int MoveLimit { get; set; }
@@ -235,6 +249,8 @@ internal sealed class PolicyFolder : IPolicySource
         public List<string> Months { get; set; } = [];
 
         public string Date { get; set; } = "";
+
+        public string Signature { get; set; } = "";
 
         public Dictionary<string, string> Reasons { get; set; } = [];
 

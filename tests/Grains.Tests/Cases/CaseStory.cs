@@ -9,6 +9,8 @@ internal sealed class CaseStory
     public static readonly DateTimeOffset Noon = new(2026, 11, 19, 12, 0, 0, TimeSpan.Zero);
     public static readonly Actor Ana = new("ana", Roles.Agent);
     public static readonly Actor Irina = new("irina", Roles.Supervisor);
+    public static readonly Actor Vlad = new("vlad", Roles.Admin);
+    public static readonly Actor Customer = new("customer", Roles.Customer);
 
     public static readonly CustomerContact Ioana =
         new("Ioana Munteanu", "ioana@example.org", "+37369000001", "ro", "Europe/Chisinau");
@@ -116,6 +118,10 @@ internal sealed class CaseStory
 
         return this;
     }
+
+    /// <summary>The notices that explain a delay, oldest first.</summary>
+    public IEnumerable<Notices.Notice> Explanations() =>
+        Case.Notices.Where(notice => notice.Kind == Notices.NoticeKind.Explanation);
 
     public IEnumerable<T> All<T>() => History.OfType<T>();
 

@@ -1,6 +1,7 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Promises;
 using Escalation.TestKit;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -11,7 +12,7 @@ namespace Escalation.Grains.Tests.Cases;
 public sealed class RandomCaseTests
 {
     [Fact]
-    [Rule("PRM-8"), Rule("CLK-4"), Rule("CLK-7"), Rule("CLK-8"), Rule("CASE-2"), Rule("CASE-3")]
+    [Rule("PRM-3"), Rule("PRM-4"), Rule("PRM-6"), Rule("PRM-8"), Rule("CASE-9"), Rule("CLK-4"), Rule("CLK-7"), Rule("CLK-8"), Rule("CASE-2"), Rule("CASE-3")]
     public void Invariants_hold_for_any_sequence_of_commands_and_any_passing_of_time()
     {
         foreach (var seed in Enumerable.Range(1, 3000))
@@ -43,7 +44,7 @@ public sealed class RandomCaseTests
             }
             else
             {
-                var by = random.Next(3) == 0 ? CaseStory.Irina : CaseStory.Ana;
+                var by = random.Next(5) switch { 0 => CaseStory.Irina, 1 => CaseStory.Vlad, _ => CaseStory.Ana };
                 var command = Command(random, story);
                 var decided = story.Try(command, by);
                 Assert.True(!decided.IsRefused || decided.Events.Count == 0, "a refusal changed something");
@@ -58,7 +59,7 @@ public sealed class RandomCaseTests
     private static CaseCommand Command(Random random, CaseStory story)
     {
         var promise = random.Next(1, Math.Max(2, story.Case.Promises.Length + 1));
-        return random.Next(20) switch
+        return random.Next(28) switch
         {
             0 or 1 => new LogContact((Direction)random.Next(2), (Channel)random.Next(10), "note"),
             2 => new RecordFacts("facts", "expectation"),
@@ -72,7 +73,13 @@ public sealed class RandomCaseTests
             15 => new WithdrawPromise(promise, "reason"),
             16 => new CloseCase((Outcome)random.Next(6), "summary"),
             17 => new ReopenCase("back"),
-            18 => random.Next(2) == 0
+            18 or 19 => new ExplainDelay(promise, "reason", story.Now.AddMinutes(random.Next(100, 9000))),
+            20 or 21 => new AnswerDelay(promise, random.Next(3) == 0 ? random.Next(3) : null, (CustomerAnswer)random.Next(3), Channel.Web),
+            22 => new ConfirmPromise(promise),
+            23 or 24 => new DecideApproval(random.Next(1, story.Case.Approvals.Length + 2), random.Next(3) > 0, random.Next(3) > 0 ? "because" : null),
+            25 => new HearCustomer("Where is it?", (CustomerWish)random.Next(3)),
+            26 => random.Next(8) == 0 ? new RevokeLinks() : new RecheckNotice(random.Next(1, story.Case.Notices.Length + 2)),
+            27 => random.Next(2) == 0
                 ? new RecordNoticeAccepted(random.Next(1, story.Case.Notices.Length + 2), story.Now, 1)
                 : new RecordNoticeFailed(random.Next(1, story.Case.Notices.Length + 2), "refused", 3),
             _ => new RecheckNotice(random.Next(1, story.Case.Notices.Length + 2)),
@@ -87,6 +94,13 @@ public sealed class RandomCaseTests
         Assert.True(now.IsOpen || now.Promises.All(promise => !promise.IsOpen), "a case was closed over an open promise");
         Assert.True(now.IsOpen || now.NextDue() is null, "a closed case waits for something");
         Assert.True(now.Promises.All(promise => promise.SendBy < promise.DueAt), "an explanation would come after due");
+        Assert.True(now.IsOpen || now.Approvals.All(approval => !approval.IsOpen), "an approval waits in a closed case");
+        Assert.True(
+            now.Approvals.Where(approval => approval.IsOpen).GroupBy(approval => approval.Promise).All(group => group.Count() == 1),
+            "two approvals wait for one promise");
+        Assert.True(
+            now.Approvals.All(approval => !approval.IsOpen || now.Promises[approval.Promise!.Value - 1].IsOpen),
+            "an approval waits for a promise that is over");
         Assert.True(now.Promises.All(promise => promise.Revision <= TestPolicy.Shipped.Current.Promises.MoveLimit), "moved too often");
     }
 
@@ -116,6 +130,29 @@ public sealed class RandomCaseTests
                 story.All<CallTaskRaised>().Any(e => e.Promise == moved.Promise),
                 $"nobody was told that p{moved.Promise} moved");
         }
+
+        // PRM-3: the owner is asked, and found silent, at most once for each date that they were not denied to move.
+        Assert.True(story.All<PromiseOwnerSilent>().Count() <= story.All<PromiseOwnerAsked>().Count());
+        Assert.True(story.All<PromiseOwnerAsked>().Count() <= story.All<PromiseOwnerAsked>().Select(e => (e.Promise, e.Revision)).Distinct().Count() + story.All<ApprovalDecided>().Count(e => !e.Approved));
+
+        // PRM-4: nobody decides what they asked for, and each approval is decided once.
+        Assert.Equal(story.All<ApprovalDecided>().Count(), story.All<ApprovalDecided>().Select(e => e.Approval).Distinct().Count());
+        Assert.All(story.Case.Approvals, approval => Assert.NotEqual(approval.AskedBy, approval.DecidedBy));
+
+        // PRM-6: silence is never a yes, and is noted once; a second delay that nobody answered has a person calling.
+        Assert.Equal(story.All<DelayUnanswered>().Count(), story.All<DelayUnanswered>().Distinct().Count());
+        Assert.All(
+            story.All<DelayUnanswered>().Where(e => e.Revision >= 2),
+            e => Assert.Contains(story.Case.CallTasks, task => task.Promise == e.Promise && task.Reason == CallTask.NoAnswer));
+        Assert.All(
+            story.All<DelayAnswered>().Where(e => e.Answer == CustomerAnswer.CallMe),
+            e => Assert.Contains(story.Case.CallTasks, task => task.Promise == e.Promise && task.Reason == CallTask.CallMe));
+
+        // CASE-9: each thing is told once.
+        Assert.Equal(
+            story.All<PromiseMade>().Count() - story.All<NoticeDecided>().Count(e => e.NoticeKind == NoticeKind.Promise),
+            story.Case.Opening!.Customer!.Email is null ? story.All<PromiseMade>().Count() : 0);
+        Assert.Distinct(story.All<NoticeDecided>().Where(e => e.Promise is not null).Select(e => (e.NoticeKind, e.Promise, e.Revision)));
 
         // CASE-2: stages went one step forward at a time.
         Assert.All(story.All<StageEntered>(), entered => Assert.Equal(entered.Was + 1, entered.Stage));
