@@ -29,6 +29,9 @@ public static class Rights
 
     public static Right EscalationsAcknowledge { get; } = new("escalations.acknowledge", Staff);
 
+    /// <summary>See what waits for leave, and give or deny it. Nobody decides what they asked for.</summary>
+    public static Right ApprovalsDecide { get; } = new("approvals.decide", Roles.Supervisor | Roles.Admin);
+
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
     /// <summary>Ask when a target would be due on a calendar.</summary>
@@ -43,7 +46,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, CustomersRead, CalendarsUse, BoardWatch, DeskUse,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, CustomersRead, CalendarsUse, BoardWatch, DeskUse,
         DevOutbox,
     ];
 }

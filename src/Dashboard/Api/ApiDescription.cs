@@ -73,6 +73,18 @@ internal sealed class ApiDescription(EndpointDataSource endpoints) : IOpenApiDoc
         }
 
         var responses = new OpenApiResponses { [Text(operation.Success)] = answer };
+        if (operation.Otherwise is { } otherwise)
+        {
+            responses.Add(Text(otherwise.Status), new OpenApiResponse
+            {
+                Description = otherwise.When,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new() { Schema = await NamedAsync(document, context, otherwise.Answer, cancellationToken) },
+                },
+            });
+        }
+
         foreach (var status in RefusalsOf(operation, method).Order())
         {
             responses.TryAdd(Text(status), Refusal(document, status));

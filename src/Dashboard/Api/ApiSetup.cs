@@ -50,6 +50,7 @@ public static class ApiSetup
         services.GetRequiredService<ReadRoutes>().Map(routes);
         BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
+        ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes);
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
         {

@@ -92,7 +92,8 @@ internal sealed class CaseDesk(IGrains grains, TimeProvider time, FirstAnswers f
         _ => false,
     };
 
-    private static async Task ReceiptAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
+    /// <summary>The answer that most writes give.</summary>
+    public static async Task ReceiptAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
     {
         var state = await grain.GetAt(done.Version, CancellationToken.None);
         context.Response.Headers.ETag = Preconditions.ETag(done.Version);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Promises;
 using NodaTime;
 
 namespace Escalation.Dashboard.Api;
@@ -82,6 +83,14 @@ internal static partial class CaseFields
     public static InstantField DueAt { get; } = new("dueAt", true, "By when it will happen.");
 
     public static InstantField NewDueAt { get; } = new("newDueAt", true, "By when it will happen instead.");
+
+    public static WordField<CustomerAnswer> Answer { get; } = new("answer", true, "What the customer says to the new date.");
+
+    public static WordField<Channel> AnswerChannel { get; } = new("channel", false, "The way by which they said so. Default: phone.");
+
+    public static BooleanField Approve { get; } = new("approve", true, "Yes or no.");
+
+    public static TextField ReasonOfDecision { get; } = new("reason", LongText, false, "Why; a denial needs it, in words that can be told.");
 
     public static TextField Evidence { get; } = new("evidence", LongText, true, "How we know that it was kept.");
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
@@ -34,6 +35,7 @@ public sealed record CaseView(
     IReadOnlyList<Option> Options,
     IReadOnlyList<GiftView> Gifts,
     IReadOnlyList<CallTaskView> CallTasks,
+    IReadOnlyList<ApprovalView> Approvals,
     IReadOnlyList<string> Missing)
 {
     /// <summary>The view of a case that exists.</summary>
@@ -50,6 +52,7 @@ public sealed record CaseView(
             state.Options,
             [],
             [.. state.CallTasks.Select(CallTaskView.Of)],
+            [.. state.Approvals.Select(approval => ApprovalView.Of(state.Id, approval))],
             state.IsOpen ? state.MissingFor() : ImmutableArray<string>.Empty);
     }
 }
@@ -97,11 +100,68 @@ public sealed record PromiseView(
     int Revision,
     PromiseState State,
     DateTimeOffset MadeAt,
-    DateTimeOffset? EndedAt)
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? AskAt,
+    AskState Ask,
+    DateTimeOffset? ReactBy,
+    DateTimeOffset? ConfirmedAt,
+    IReadOnlyList<MoveView> Moves)
 {
     internal static PromiseView Of(Promise promise) => new(
         promise.Id, promise.Text, promise.Owner, promise.Round, promise.DueAt, promise.FirstDueAt, promise.SendBy,
-        promise.Revision, promise.State, promise.MadeAt, promise.EndedAt);
+        promise.Revision, promise.State, promise.MadeAt, promise.EndedAt, promise.AskAt, promise.Ask, promise.ReactBy,
+        promise.ConfirmedAt, [.. promise.Moves.Select(MoveView.Of)]);
+}
+
+/// <summary>PRM-4, PRM-6: one move of a promise, and what the customer says to it.</summary>
+/// <param name="Revision">From 1.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="WasDueAt">The date that the customer had.</param>
+/// <param name="DueAt">The date that they were given instead.</param>
+/// <param name="At">When it was moved.</param>
+/// <param name="Automatic">Whether the platform moved it, because nobody else did.</param>
+/// <param name="AnswerBy">Until when an answer is waited for; absent when nobody could be asked.</param>
+/// <param name="Answer">What the customer says; absent for nothing so far.</param>
+/// <param name="AnsweredAt">When they said so.</param>
+/// <param name="Unanswered">The time to answer went by; that is no yes.</param>
+public sealed record MoveView(
+    int Revision,
+    string? Reason,
+    DateTimeOffset WasDueAt,
+    DateTimeOffset DueAt,
+    DateTimeOffset At,
+    bool Automatic,
+    DateTimeOffset? AnswerBy,
+    CustomerAnswer? Answer,
+    DateTimeOffset? AnsweredAt,
+    bool Unanswered)
+{
+    internal static MoveView Of(PromiseMove move) => new(
+        move.Revision, move.Reason, move.WasDueAt, move.DueAt, move.At, move.Automatic, move.AnswerBy, move.Answer,
+        move.AnsweredAt, move.Unanswered);
+}
+
+/// <summary>PRM-4, CLM-3: leave that someone asked of someone with more authority.</summary>
+public sealed record ApprovalView(
+    string Id,
+    Guid CaseId,
+    ApprovalKind Kind,
+    ApprovalState State,
+    string AskedBy,
+    DateTimeOffset AskedAt,
+    DateTimeOffset DecideBy,
+    string? Reason,
+    string? Promise,
+    DateTimeOffset? NewDueAt,
+    Money? Amount,
+    string? DecidedBy,
+    DateTimeOffset? DecidedAt,
+    string? DecisionReason)
+{
+    internal static ApprovalView Of(Guid caseId, Approval approval) => new(
+        Approval.IdOf(caseId, approval.Number), caseId, approval.Kind, approval.State, approval.AskedBy, approval.AskedAt,
+        approval.DecideBy, approval.Reason, approval.Promise is { } promise ? Grains.Promises.Promise.IdOf(promise) : null,
+        approval.NewDueAt, approval.Amount, approval.DecidedBy, approval.DecidedAt, approval.DecisionReason);
 }
 
 /// <summary>What <c>POST /api/cases/{id}/promises</c> answers.</summary>

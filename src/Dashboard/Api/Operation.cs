@@ -25,6 +25,9 @@ internal sealed record Operation(string Name, Right Right, string Summary)
     /// <summary>Shape of the answer that says yes; null when it has no body.</summary>
     public Type? Answer { get; init; }
 
+    /// <summary>Another answer that says yes: its status, its shape, and when it is given.</summary>
+    public (int Status, Type Answer, string When)? Otherwise { get; init; }
+
     /// <summary>Shape of the answer to <c>Prefer: return=representation</c>, where that is understood.</summary>
     public Type? Representation { get; init; }
 

@@ -49,8 +49,12 @@ internal static class WorkRoutes
 
         OnPromise("keep", "PRM-7: kept, with a word of evidence.", [In.Evidence],
             (f, promise) => new KeepPromise(promise, f.Get(In.Evidence)));
-        OnPromise("explain", "PRM-3, PRM-4: tells the customer why it is late, and until when.", [In.Reason, In.NewDueAt],
-            (f, promise) => new ExplainDelay(promise, f.Get(In.Reason), f.Get(In.NewDueAt)));
+        OnPromise("confirm", "PRM-3: it will be kept in time; until the last call the platform does not explain by itself.", [],
+            (_, promise) => new ConfirmPromise(promise));
+        OnPromise("answer", "PRM-6: what the customer told us about the new date.", [In.Answer, In.AnswerChannel],
+            (f, promise) => new AnswerDelay(promise, null, f.Get(In.Answer), f.GetOptional(In.AnswerChannel) ?? Channel.Phone));
+        OnPromise("explain", "PRM-3, PRM-4: tells the customer why it is late, and until when. A second delay waits for a supervisor.", [In.Reason, In.NewDueAt],
+            (f, promise) => new ExplainDelay(promise, f.Get(In.Reason), f.Get(In.NewDueAt)), ExplainedAsync, ApprovalRoutes.Waiting);
         OnPromise("withdraw", "The promise no longer stands.", [In.Reason],
             (f, promise) => new WithdrawPromise(promise, f.Get(In.Reason)));
 
@@ -73,9 +77,11 @@ internal static class WorkRoutes
             routes.Post($"/api/cases/{{id}}/{word}", operation, desk.Tells(operation, read));
         }
 
-        void OnPromise(string word, string summary, IReadOnlyList<Field> body, Func<Fields, int, CaseCommand> read)
+        void OnPromise(
+            string word, string summary, IReadOnlyList<Field> body, Func<Fields, int, CaseCommand> read,
+            CaseDesk.Answering? answer = null, (int, Type, string)? otherwise = null)
         {
-            var operation = Of($"promises.{word}", summary, body);
+            var operation = Of($"promises.{word}", summary, body) with { Otherwise = otherwise };
             routes.Post($"/api/cases/{{id}}/promises/{{pid}}/{word}", operation, context =>
             {
                 if (!CaseDesk.TryCase(context, out var caseId))
@@ -85,7 +91,7 @@ internal static class WorkRoutes
 
                 var pid = CaseDesk.RouteText(context, "pid");
                 return TryPromise(pid, out var number)
-                    ? desk.TellAsync(context, operation, caseId, number, read)
+                    ? desk.TellAsync(context, operation, caseId, number, read, answer)
                     : Problems.NotFound("promise", pid).WriteAsync(context);
             });
         }
@@ -101,6 +107,24 @@ internal static class WorkRoutes
         TakesIfMatch = true,
         Refusals = [StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
     };
+
+    /// <summary>202 when the new date waits for a supervisor.</summary>
+    private static async Task ExplainedAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
+    {
+        var state = await grain.GetAt(done.Version, CancellationToken.None);
+        TryPromise(CaseDesk.RouteText(context, "pid"), out var promise);
+        var waiting = done.Events.OfType<CaseEvent.PromiseExplained>().Any()
+            ? null
+            : state.Approvals.LastOrDefault(approval => approval.IsOpen && approval.Promise == promise);
+        if (waiting is null)
+        {
+            await CaseDesk.ReceiptAsync(context, grain, caseId, done);
+            return;
+        }
+
+        context.Response.Headers.ETag = Preconditions.ETag(done.Version);
+        await JsonAnswer.WriteAsync(context, ApprovalView.Of(caseId, waiting), StatusCodes.Status202Accepted);
+    }
 
     private static Task PromiseMadeAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Promises;
 
 namespace Escalation.Grains.Board;
 
@@ -24,6 +26,7 @@ namespace Escalation.Grains.Board;
 /// <param name="Escalations">Escalations that nobody has acknowledged.</param>
 /// <param name="CallTasks">Calls that a person still has to make.</param>
 /// <param name="WakeAt">When the case has to be woken next, on whichever host; null when it waits for nothing.</param>
+/// <param name="Approvals">Approvals that wait to be decided; null for none.</param>
 public sealed record BoardRow(
     Guid Id,
     int Version,
@@ -43,7 +46,8 @@ public sealed record BoardRow(
     ImmutableArray<RowPromise> Promises,
     ImmutableArray<RowEscalation> Escalations,
     int CallTasks,
-    DateTimeOffset? WakeAt = null)
+    DateTimeOffset? WakeAt = null,
+    IReadOnlyList<RowApproval>? Approvals = null)
 {
     private const int SummaryLength = 200;
 
@@ -52,7 +56,9 @@ public sealed record BoardRow(
     {
         var opening = state.Opening!;
         var promises = state.Promises.Where(promise => promise.IsOpen).OrderBy(promise => promise.DueAt)
-            .Select(promise => new RowPromise(promise.Id, promise.DueAt, promise.SendBy, promise.Revision)).ToImmutableArray();
+            .Select(promise => new RowPromise(
+                promise.Id, promise.DueAt, promise.SendBy, promise.Revision,
+                promise.Ask is AskState.Asked or AskState.Unanswered ? promise.Ask : null)).ToImmutableArray();
         return new BoardRow(
             state.Id,
             version,
@@ -75,7 +81,12 @@ public sealed record BoardRow(
                     .Select(e => new RowEscalation(Grains.Escalations.CaseEscalation.IdOf(state.Id, e.Number), e.Level, e.Cause, e.RaisedAt)),
             ],
             state.CallTasks.Count(task => task.DoneAt is null),
-            state.NextDue()?.At);
+            state.NextDue()?.At,
+            state.Approvals.Any(approval => approval.IsOpen) ? [.. state.Approvals.Where(approval => approval.IsOpen).Select(Of)] : null);
+
+        RowApproval Of(Approval approval) => new(
+            Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,
+            approval.Promise is { } number ? Promise.IdOf(number) : null, approval.NewDueAt, approval.Amount);
     }
 
     /// <summary>Ties: by law, then promise, then target.</summary>
@@ -109,8 +120,19 @@ public sealed record RowDue(
     DateTimeOffset DueAt,
     ClockState State);
 
-/// <summary>An open promise of a row.</summary>
-public sealed record RowPromise(string Id, DateTimeOffset DueAt, DateTimeOffset SendBy, int Revision);
+/// <summary>An open promise of a row; <paramref name="Ask"/> only while its owner is asked, or was silent (PRM-3).</summary>
+public sealed record RowPromise(string Id, DateTimeOffset DueAt, DateTimeOffset SendBy, int Revision, AskState? Ask = null);
+
+/// <summary>An approval of a row that waits to be decided (PRM-4, CLM-3).</summary>
+public sealed record RowApproval(
+    string Id,
+    ApprovalKind Kind,
+    string AskedBy,
+    DateTimeOffset AskedAt,
+    DateTimeOffset DecideBy,
+    string? Promise,
+    DateTimeOffset? NewDueAt,
+    Money? Amount);
 
 /// <summary>An escalation of a row that nobody has acknowledged yet.</summary>
 public sealed record RowEscalation(string Id, Level Level, string Cause, DateTimeOffset RaisedAt);

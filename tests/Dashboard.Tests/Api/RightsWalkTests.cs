@@ -43,6 +43,9 @@ public sealed class RightsWalkTests
         ["POST /api/cases/{id}/promises/{pid}/keep"] = Staff,
         ["POST /api/cases/{id}/promises/{pid}/explain"] = Staff,
         ["POST /api/cases/{id}/promises/{pid}/withdraw"] = Staff,
+        ["POST /api/cases/{id}/promises/{pid}/confirm"] = Staff,
+        ["POST /api/cases/{id}/promises/{pid}/answer"] = Staff,
+        ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
         ["GET /api/dev/outbox"] = Staff,
     };

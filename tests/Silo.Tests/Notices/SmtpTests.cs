@@ -3,6 +3,8 @@ using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Notices;
+using Escalation.Grains.Policies;
 using Escalation.Silo.Embedded;
 using Escalation.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -236,6 +238,8 @@ public sealed class SmtpTests
     private static Task<TestPlatform> StartAsync(MailServer server, GrainTrouble? trouble = null) => TestPlatform.StartAsync(
         services =>
         {
+            // The letters that these tests wait for, and no others.
+            services.AddSingleton<IPolicySource>(TestPolicy.Telling(NoticeKind.Acknowledgement));
             if (trouble is not null)
             {
                 services.AddSingleton<IGrains>(provider => trouble.Around(provider.GetRequiredService<EmbeddedGrains>()));

@@ -21,7 +21,7 @@ public sealed class PromiseStoryTests
         await ana.SendAsync($"/api/cases/{id}/promises", new { text = "Delivered and fitted", dueAt = platform.Time.GetUtcNow().AddHours(5) });
 
         await platform.FastForward(TimeSpan.FromHours(4.5));
-        await platform.UntilAsync(async () => (await OutboxAsync(ana)).Count == 2);
+        await platform.UntilAsync(async () => (await OutboxAsync(ana)).Count == 3);
 
         var promise = (await ana.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises")[0];
         Assert.Equal(("explained", 1), (promise.GetProperty("state").GetString(), promise.GetProperty("revision").GetInt32()));
