@@ -7,7 +7,7 @@ internal sealed class BoardDraft
 {
     private readonly BoardState _from;
     private readonly ImmutableDictionary<Guid, BoardRow>.Builder _rows;
-    private readonly List<(string Key, BoardIndex Index, ImmutableSortedSet<RankedRow>.Builder Rows)> _indexes;
+    private readonly List<(string Key, BoardIndex Index, ImmutableSortedSet<BoardRank>.Builder Ranks)> _indexes;
     private readonly ImmutableSortedSet<PromiseAt>.Builder _risks;
     private readonly ImmutableSortedSet<PromiseAt>.Builder _dues;
     private LevelCounts _byLevel;
@@ -18,8 +18,8 @@ internal sealed class BoardDraft
     {
         _from = from;
         _rows = from.Rows.ToBuilder();
-        _indexes = [("", from.All, from.All.Rows.ToBuilder())];
-        _indexes.AddRange(from.Watched.Select(kept => (kept.Key, kept.Value, kept.Value.Rows.ToBuilder())));
+        _indexes = [("", from.All, from.All.Ranks.ToBuilder())];
+        _indexes.AddRange(from.Watched.Select(kept => (kept.Key, kept.Value, kept.Value.Ranks.ToBuilder())));
         _risks = from.Risks.ToBuilder();
         _dues = from.Dues.ToBuilder();
         (_byLevel, _byHeat, _unacknowledged) = (from.ByLevel, from.ByHeat, from.Unacknowledged);
@@ -29,44 +29,25 @@ internal sealed class BoardDraft
 
     public void Put(BoardRow row)
     {
-        Take(row.Id);
+        var before = Find(row.Id);
         _rows[row.Id] = row;
-        foreach (var (_, index, rows) in _indexes)
-        {
-            if (index.View.Matches(row))
-            {
-                rows.Add(new RankedRow(BoardRank.Of(row, index.View.Sort), row));
-            }
-        }
-
-        _risks.UnionWith(BoardState.RisksOf(row));
-        _dues.UnionWith(BoardState.DuesOf(row));
-        Count(row, +1);
+        Move(before, row);
     }
 
     public void Take(Guid id)
     {
-        if (!_rows.Remove(id, out var row))
+        if (_rows.Remove(id, out var row))
         {
-            return;
+            Move(row, null);
         }
-
-        foreach (var (_, index, rows) in _indexes)
-        {
-            rows.Remove(new RankedRow(BoardRank.Of(row, index.View.Sort), null));
-        }
-
-        _risks.ExceptWith(BoardState.RisksOf(row));
-        _dues.ExceptWith(BoardState.DuesOf(row));
-        Count(row, -1);
     }
 
     public BoardState Done() => _from with
     {
         Rows = _rows.ToImmutable(),
-        All = _indexes[0].Index with { Rows = _indexes[0].Rows.ToImmutable() },
+        All = _indexes[0].Index with { Ranks = _indexes[0].Ranks.ToImmutable() },
         Watched = _from.Watched.SetItems(_indexes.Skip(1).Select(kept =>
-            KeyValuePair.Create(kept.Key, kept.Index with { Rows = kept.Rows.ToImmutable() }))),
+            KeyValuePair.Create(kept.Key, kept.Index with { Ranks = kept.Ranks.ToImmutable() }))),
         Risks = _risks.ToImmutable(),
         Dues = _dues.ToImmutable(),
         ByLevel = _byLevel,
@@ -74,10 +55,50 @@ internal sealed class BoardDraft
         Unacknowledged = _unacknowledged,
     };
 
-    private void Count(BoardRow row, int by)
+    /// <summary>Most changes leave a row in its place and its promises alone: then only the row itself is exchanged.</summary>
+    private void Move(BoardRow? before, BoardRow? after)
     {
-        _byLevel = _byLevel.Plus(row.Level, by);
-        _byHeat = _byHeat.Plus(row.Heat, by);
-        _unacknowledged += by * row.Escalations.Length;
+        foreach (var (_, index, ranks) in _indexes)
+        {
+            var (from, to) = (index.RankOf(before), index.RankOf(after));
+            if (from != to)
+            {
+                Exchange(ranks, from, to);
+            }
+        }
+
+        if (before?.Promises != after?.Promises)
+        {
+            _risks.ExceptWith(BoardState.RisksOf(before));
+            _dues.ExceptWith(BoardState.DuesOf(before));
+            _risks.UnionWith(BoardState.RisksOf(after));
+            _dues.UnionWith(BoardState.DuesOf(after));
+        }
+
+        Count(before, -1);
+        Count(after, +1);
+    }
+
+    private static void Exchange(ImmutableSortedSet<BoardRank>.Builder ranks, BoardRank? from, BoardRank? to)
+    {
+        if (from is { } old)
+        {
+            ranks.Remove(old);
+        }
+
+        if (to is { } place)
+        {
+            ranks.Add(place);
+        }
+    }
+
+    private void Count(BoardRow? row, int by)
+    {
+        if (row is not null)
+        {
+            _byLevel = _byLevel.Plus(row.Level, by);
+            _byHeat = _byHeat.Plus(row.Heat, by);
+            _unacknowledged += by * row.Escalations.Length;
+        }
     }
 }

@@ -75,16 +75,16 @@ internal sealed record BoardState
     public BoardPage Read(BoardView view, BoardIndex index, DateTimeOffset now)
     {
         var first = view.After is { } after ? index.CountThrough(after) : 0;
-        var count = Math.Clamp(index.Rows.Count - first, 0, view.Limit);
+        var count = Math.Clamp(index.Ranks.Count - first, 0, view.Limit);
         var rows = new BoardRow[count];
         for (var i = 0; i < count; i++)
         {
-            rows[i] = index.Rows[first + i].Row!;
+            rows[i] = Rows[index.Ranks[first + i].Id];
         }
 
         var counts = new BoardCounts(
             Rows.Count,
-            index.Rows.Count,
+            index.Ranks.Count,
             ByLevel,
             ByHeat,
             All.CountThrough(new BoardRank(now.UtcTicks, long.MaxValue, Guid.AllBitsSet)),
@@ -92,7 +92,7 @@ internal sealed record BoardState
             CountThrough(Risks, now),
             Dues.IsEmpty ? null : Dues.Min.At,
             Unacknowledged);
-        BoardRank? next = first + count < index.Rows.Count && count > 0 ? index.Rows[first + count - 1].Rank : null;
+        BoardRank? next = first + count < index.Ranks.Count && count > 0 ? index.Ranks[first + count - 1] : null;
         return new BoardPage(Sequence, Position, rows, counts, next, Lag, StaleSince);
     }
 
@@ -100,11 +100,11 @@ internal sealed record BoardState
     public BoardIndex IndexOf(BoardView view, string key) =>
         key.Length == 0 ? All : Watched.TryGetValue(key, out var kept) ? kept : BoardIndex.Of(view, Rows.Values);
 
-    public static IEnumerable<PromiseAt> RisksOf(BoardRow row) => row.Promises.Select(promise => new PromiseAt(
+    public static IEnumerable<PromiseAt> RisksOf(BoardRow? row) => row is null ? [] : row.Promises.Select(promise => new PromiseAt(
         promise.SendBy < promise.DueAt - Close ? promise.SendBy : promise.DueAt - Close, row.Id, promise.Id));
 
-    public static IEnumerable<PromiseAt> DuesOf(BoardRow row) =>
-        row.Promises.Select(promise => new PromiseAt(promise.DueAt, row.Id, promise.Id));
+    public static IEnumerable<PromiseAt> DuesOf(BoardRow? row) =>
+        row is null ? [] : row.Promises.Select(promise => new PromiseAt(promise.DueAt, row.Id, promise.Id));
 
     private static int CountThrough(ImmutableSortedSet<PromiseAt> set, DateTimeOffset now)
     {
@@ -124,28 +124,24 @@ internal readonly record struct PromiseAt(DateTimeOffset At, Guid Case, string P
     }
 }
 
-/// <summary>A row at its place; a place alone is used to look places up.</summary>
-internal readonly record struct RankedRow(BoardRank Rank, BoardRow? Row)
-{
-    public static IComparer<RankedRow> ByRank { get; } =
-        Comparer<RankedRow>.Create((left, right) => left.Rank.CompareTo(right.Rank));
-}
-
-/// <summary>The rows of one filter in one order.</summary>
+/// <summary>The places of one filter's rows in one order.</summary>
 internal sealed record BoardIndex(BoardView View)
 {
-    public ImmutableSortedSet<RankedRow> Rows { get; init; } = ImmutableSortedSet.Create(RankedRow.ByRank);
+    public ImmutableSortedSet<BoardRank> Ranks { get; init; } = [];
 
     public static BoardIndex Of(BoardView view, IEnumerable<BoardRow> rows) => new(view)
     {
-        Rows = rows.Where(view.Matches).Select(row => new RankedRow(BoardRank.Of(row, view.Sort), row))
-            .ToImmutableSortedSet(RankedRow.ByRank),
+        Ranks = rows.Where(view.Matches).Select(row => BoardRank.Of(row, view.Sort)).ToImmutableSortedSet(),
     };
+
+    /// <summary>The row's place; null when the filter does not let it through, or when there is no row.</summary>
+    public BoardRank? RankOf(BoardRow? row) =>
+        row is not null && View.Matches(row) ? BoardRank.Of(row, View.Sort) : null;
 
     /// <summary>How many rows stand at or before <paramref name="rank"/>.</summary>
     public int CountThrough(BoardRank rank)
     {
-        var at = Rows.IndexOf(new RankedRow(rank, null));
+        var at = Ranks.IndexOf(rank);
         return at >= 0 ? at + 1 : ~at;
     }
 }
