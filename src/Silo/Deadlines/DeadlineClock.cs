@@ -37,7 +37,7 @@ internal sealed partial class DeadlineClock(
         lock (_lock)
         {
             _queue.Put(id, due, _horizon, time.GetUtcNow());
-            sooner = due is not null && due.At < _sleepingUntil;
+            sooner = due is not null && due.At <= _horizon && due.At < _sleepingUntil;
         }
 
         if (sooner)
