@@ -52,4 +52,11 @@ public interface IAggregate<TSelf, TCommand, TEvent>
 public sealed record Effects(Due? Due = null, Board.BoardRow? Row = null, IReadOnlyList<NoticeJob>? Notices = null)
 {
     public static Effects None { get; } = new();
+
+    /// <summary>True when due instant and row, but for the row's version, are what was stored with the grain's last append.</summary>
+    public bool AreStored { get; init; }
+
+    /// <summary>What is stored beside a grain that an append has left as it was, but for its version.</summary>
+    public Effects At(int version) =>
+        new(Due, Row is null ? null : Row with { Version = version }) { AreStored = true };
 }

@@ -33,6 +33,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
 {
     private readonly Dictionary<Guid, (int First, int Last)> _commands = [];
     private TState? _state;
+    private Effects? _effects;
     private int _version;
     private string? _foreign;
 
@@ -101,6 +102,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     public void Forget()
     {
         _state = null;
+        _effects = null;
         _version = 0;
         _foreign = null;
         _commands.Clear();
@@ -111,8 +113,10 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     {
         var next = events.Aggregate(state, (folded, happened) => folded.Evolve(happened, now, envelope.By.Id));
         var version = _version + events.Count;
-        var append = new Append(
-            id, TState.Category, _version, envelope.CommandId, now, envelope.By.Id, events, next.EffectsOf(events, version));
+
+        // Events that leave the state alone, as a note does, leave alone what is stored beside them.
+        var effects = ReferenceEquals(next, state) && _effects is not null ? _effects.At(version) : next.EffectsOf(events, version);
+        var append = new Append(id, TState.Category, _version, envelope.CommandId, now, envelope.By.Id, events, effects);
 
         // From here until the answer, what is in memory may be behind the log.
         _state = null;
@@ -121,6 +125,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
             case AppendResult.Committed committed:
                 _commands[envelope.CommandId] = (_version + 1, version);
                 _version = version;
+                _effects = effects;
                 _state = next;
                 return new Answer.Done(version, events, committed.Position);
             default:

@@ -88,7 +88,7 @@ internal static class PlatformServices
 
         private void React(Grains.Log.Append append)
         {
-            if (append.Category == Grains.Cases.Case.Category)
+            if (append.Category == Grains.Cases.Case.Category && !append.Effects.AreStored)
             {
                 clock.OnCommitted(append.Stream, append.Effects.Due);
             }

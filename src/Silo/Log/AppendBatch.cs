@@ -32,9 +32,9 @@ internal sealed class AppendBatch : IDisposable
                 due_promise_at = wanted.due_promise_at,
                 due_statutory_at = wanted.due_statutory_at,
                 harm = wanted.harm,
-                board = wanted.board
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                as wanted (stream, category, expected, version, due_at, due_promise_at, due_statutory_at, harm, board)
+                board = case when wanted.keep then grain.board else wanted.board end
+            from unnest($1, $3, $4, $5, $6, $7, $8, $9, $10)
+                as wanted (stream, expected, version, due_at, due_promise_at, due_statutory_at, harm, board, keep)
             where wanted.expected > 0
                 and grain.id = wanted.stream
                 and grain.version = wanted.expected
@@ -48,7 +48,7 @@ internal sealed class AppendBatch : IDisposable
         written as (
             insert into event (stream, version, at, category, kind, by, command, data, personal)
             select stream, version, at, category, kind, by, command, data, personal
-            from unnest($10, $11, $12, $13, $14, $15, $16, $17, $18)
+            from unnest($11, $12, $13, $14, $15, $16, $17, $18, $19)
                 as happened (stream, version, at, category, kind, by, command, data, personal)
             where case when stream in (select id from winner) then true else false end
             returning stream, position
@@ -56,10 +56,10 @@ internal sealed class AppendBatch : IDisposable
         told as (
             insert into notice (stream, number, send_at)
             select stream, number, send_at
-            from unnest($19, $20, $21) as notice (stream, number, send_at)
+            from unnest($20, $21, $22) as notice (stream, number, send_at)
             where case when stream in (select id from winner) then true else false end
         )
-        select stream, position, (select pg_notify('escalation_log', $22))
+        select stream, position, (select pg_notify('escalation_log', $23))
         from written
         """;
 
@@ -91,6 +91,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<DateTime?> _dueStatutoryAt = [];
     private readonly List<short> _harm = [];
     private readonly List<byte[]?> _boards = [];
+    private readonly List<bool> _keep = [];
 
     private readonly List<Guid> _eventStreams = [];
     private readonly List<int> _eventVersions = [];
@@ -118,6 +119,7 @@ internal sealed class AppendBatch : IDisposable
         Add(_dueStatutoryAt, NpgsqlDbType.TimestampTz);
         Add(_harm, NpgsqlDbType.Smallint);
         Add(_boards, NpgsqlDbType.Json);
+        Add(_keep, NpgsqlDbType.Boolean);
         Add(_eventStreams, NpgsqlDbType.Uuid);
         Add(_eventVersions, NpgsqlDbType.Integer);
         Add(_eventAt, NpgsqlDbType.TimestampTz);
@@ -219,6 +221,7 @@ internal sealed class AppendBatch : IDisposable
             _dueStatutoryAt.Add(due?.StatutoryAt?.UtcDateTime);
             _harm.Add(due?.Harm ?? 0);
             _boards.Add(pending.Board);
+            _keep.Add(append.Effects.AreStored);
             FillEvents(pending);
             FillNotices(pending);
         }
@@ -263,6 +266,7 @@ internal sealed class AppendBatch : IDisposable
         _dueStatutoryAt.Clear();
         _harm.Clear();
         _boards.Clear();
+        _keep.Clear();
         _eventStreams.Clear();
         _eventVersions.Clear();
         _eventAt.Clear();

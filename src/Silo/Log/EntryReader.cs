@@ -31,8 +31,12 @@ internal static class EntryReader
     public static TailCursor ReadCursor(NpgsqlDataReader reader, int txColumn, int positionColumn) =>
         new(reader.GetFieldValue<ulong>(txColumn), reader.GetInt64(positionColumn));
 
-    public static BoardRow? ReadRow(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column)
+    /// <summary>A board row as it is stored, with its version from the column beside it: most appends move only that.</summary>
+    public static BoardRow? ReadRow(NpgsqlDataReader reader, int boardColumn, int versionColumn) =>
+        reader.IsDBNull(boardColumn)
             ? null
-            : JsonSerializer.Deserialize<BoardRow>(reader.GetFieldValue<byte[]>(column), Wire.Json);
+            : JsonSerializer.Deserialize<BoardRow>(reader.GetFieldValue<byte[]>(boardColumn), Wire.Json)! with
+            {
+                Version = reader.GetInt32(versionColumn),
+            };
 }

@@ -22,7 +22,7 @@ internal sealed class PendingAppend : IValueTaskSource<AppendResult>
                 EventCodec.KindOf(happened), EventCodec.FactsOf(happened), EventCodec.PersonalOf(happened));
         }
 
-        Board = append.Effects.Row is { } row ? JsonSerializer.SerializeToUtf8Bytes(row, Wire.Json) : null;
+        Board = append.Effects is { AreStored: false, Row: { } row } ? JsonSerializer.SerializeToUtf8Bytes(row, Wire.Json) : null;
     }
 
     public Append Append { get; }

@@ -17,7 +17,7 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
         limit 1
         """;
 
-    private const string RowsSql = "select board from grain where board is not null";
+    private const string RowsSql = "select board, version from grain where board is not null";
 
     /// <inheritdoc/>
     /// <remarks>The place is read first: a row may then be newer than it, and never older.</remarks>
@@ -43,7 +43,7 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                rows.Add(EntryReader.ReadRow(reader, 0)!);
+                rows.Add(EntryReader.ReadRow(reader, 0, 1)!);
             }
         }
 

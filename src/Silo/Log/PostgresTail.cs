@@ -36,7 +36,7 @@ internal sealed partial class PostgresTail(
         join event using (stream, version)
         """;
 
-    private const string RowsSql = "select id, board from grain where id = any($1)";
+    private const string RowsSql = "select board, version from grain where id = any($1)";
 
     // Tells an end of the log from events that still wait for an older transaction.
     private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
@@ -379,7 +379,7 @@ internal sealed partial class PostgresTail(
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                if (EntryReader.ReadRow(reader, 1) is { } row)
+                if (EntryReader.ReadRow(reader, 0, 1) is { } row)
                 {
                     rows[row.Id] = row;
                 }

@@ -80,7 +80,7 @@ internal sealed class Prover(NpgsqlDataSource dataSource)
     private static Stored Read(NpgsqlDataReader reader) => new(
         reader.IsDBNull(EntryReader.Width) ? null : reader.GetInt32(EntryReader.Width),
         reader.IsDBNull(EntryReader.Width + 1) ? null : reader.GetFieldValue<DateTimeOffset>(EntryReader.Width + 1),
-        EntryReader.ReadRow(reader, EntryReader.Width + 2));
+        EntryReader.ReadRow(reader, EntryReader.Width + 2, EntryReader.Width));
 
     private static IEnumerable<Fault> CheckStored(List<Entry> entries, Stored stored)
     {

@@ -138,6 +138,24 @@ public abstract class EventLogContract : IAsyncLifetime
     }
 
     [Fact]
+    [TestKit.Rule("BRD-2")]
+    public async Task What_an_append_leaves_alone_stays_stored_and_shows_the_new_version()
+    {
+        var stream = NewId();
+        var effects = new Effects(new Due(Noon.AddHours(1), null, Noon.AddHours(1), 13), Row(stream, 1));
+        await Log.MustAppendAsync(Note(stream, 0) with { Effects = effects });
+
+        await Log.MustAppendAsync(Note(stream, 1) with { Effects = effects.At(2) });
+
+        AssertSame(new(2, effects.Due, Row(stream, 2), []), await _subject.FindAsync(stream));
+        var (rows, _) = await _subject.BoardRows.LoadAsync(TestContext.Current.CancellationToken);
+        AssertSame(Row(stream, 2), Assert.Single(rows));
+        await using var probe = new TailProbe(_subject.Tail);
+        await probe.SeeAsync(2);
+        AssertSame(Row(stream, 2), Assert.Single(probe.Rows).Value);
+    }
+
+    [Fact]
     public async Task Losers_do_not_keep_their_neighbours_from_winning()
     {
         var streams = Enumerable.Range(0, 300).Select(_ => NewId()).ToList();

@@ -130,7 +130,7 @@ internal sealed class PostgresLogUnderTest : LogUnderTest
                 await grain.GetFieldValueAsync<DateTimeOffset?>(2),
                 await grain.GetFieldValueAsync<DateTimeOffset?>(3),
                 grain.GetInt16(4));
-        var row = await grain.IsDBNullAsync(5) ? null : JsonSerializer.Deserialize<BoardRow>(grain.GetString(5), Wire.Json);
+        var row = await grain.IsDBNullAsync(5) ? null : JsonSerializer.Deserialize<BoardRow>(grain.GetString(5), Wire.Json)! with { Version = grain.GetInt32(0) };
         return new StoredGrain(grain.GetInt32(0), due, row, notices);
     }
 
