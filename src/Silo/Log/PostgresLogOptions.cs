@@ -32,6 +32,10 @@ internal sealed class PostgresLogOptions
     [Range(1, 100_000)]
     public int TailBatchSize { get; set; } = 1000;
 
+    /// <summary>How long the tail rests after it has read, while others go on writing. Default: 10 milliseconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan TailRest { get; set; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How often the tail looks although nobody woke it. Default: 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00")]
     public TimeSpan TailPoll { get; set; } = TimeSpan.FromSeconds(1);

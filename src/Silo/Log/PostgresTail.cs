@@ -116,6 +116,11 @@ internal sealed partial class PostgresTail(
                     pause = ShortestPause;
                     await onBatch(batch, cancellationToken);
                     cursor = batch.Cursor;
+                    if (batch.Entries.Count < _options.TailBatchSize)
+                    {
+                        // The first change goes at once; under load the next ones come together.
+                        await Task.Delay(_options.TailRest, TimeProvider.System, cancellationToken);
+                    }
                 }
                 else if (held)
                 {

@@ -42,6 +42,7 @@ public sealed class ProofTests
         await platform.FastForward(TimeSpan.FromSeconds(30));
 
         Assert.Contains(await platform.ProveAsync(), fault => fault.StartsWith("PRM-8", StringComparison.Ordinal));
-        Assert.Equal(1, (await ana.GetJsonAsync("/api/status")).GetProperty("promises").GetProperty("silentlyLapsed").GetInt32());
+        await platform.UntilAsync(async () =>
+            (await ana.GetJsonAsync("/api/status")).GetProperty("promises").GetProperty("silentlyLapsed").GetInt32() == 1);
     }
 }
