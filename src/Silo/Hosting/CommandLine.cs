@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Escalation.Grains.Calendars.Holidays;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
 using Escalation.Silo.Policy;
+using Escalation.Silo.Policy.Holidays;
 using Command = System.CommandLine.Command;
 
 namespace Escalation.Silo.Hosting;
@@ -39,6 +41,7 @@ internal static class CommandLine
         root.Subcommands.Add(Prove());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(Health());
+        root.Subcommands.Add(Holidays());
         root.Subcommands.Add(KeysCommand.Create((parsed, verb, token) => Verb.RunAsync(
             parsed.GetValue(Data), (services, cancel) => services.KeysAsync(verb, cancel), token)));
 
@@ -146,6 +149,31 @@ internal static class CommandLine
     {
         var command = new Command("migrate", "Brings the database's schema up to this build.");
         command.SetAction((parsed, token) => Verb.RunAsync(parsed.GetValue(Data), static (_, _) => Task.FromResult(0), token));
+        return command;
+    }
+
+    private static Command Holidays()
+    {
+        var thisYear = TimeProvider.System.GetUtcNow().Year;
+        var file = new Argument<string>("file") { Description = "A YAML file of holiday rules, as published for many countries." };
+        var region = new Option<string[]>("--region")
+        {
+            Description = "Such as ro, or us_ca for a part of a country with all that holds in it. May come several times.",
+            Required = true,
+        };
+        var from = new Option<int>("--from") { Description = "The first year. Default: this year.", DefaultValueFactory = _ => thisYear };
+        var to = new Option<int>("--to") { Description = "The last year. Default: nine years on.", DefaultValueFactory = _ => thisYear + 9 };
+        var informal = new Option<bool>("--informal") { Description = "Also days that are kept but worked." };
+        var unmoved = new Option<bool>("--unmoved") { Description = "Holidays on their own dates, not on the days off given for them." };
+        var command = new Command("holidays", "Prints a country's holidays as those of a calendar.") { file, region, from, to, informal, unmoved };
+        command.SetAction((parsed, token) => new HolidaysVerb(Console.Out, Console.Error).RunAsync(
+            parsed.GetValue(file)!,
+            new HolidayQuery(parsed.GetValue(region)!, parsed.GetValue(from), parsed.GetValue(to))
+            {
+                Observed = !parsed.GetValue(unmoved),
+                Informal = parsed.GetValue(informal),
+            },
+            token));
         return command;
     }
 
