@@ -7,6 +7,7 @@ namespace Escalation.Silo.Intake;
 /// <summary>
 /// Compares what an import or replay left in the log with the file's own counters: every case there, every row with an
 /// entry of its own, hand-overs as often as <c>reassignment_count</c> rose, rounds begun as often as <c>reopen_count</c> rose.
+/// Beside that it judges each closed case by our own working time, and says how often the source found the same.
 /// </summary>
 internal sealed class IncidentCheck(IEventLog log, TextWriter output)
 {
@@ -23,7 +24,8 @@ internal sealed class IncidentCheck(IEventLog log, TextWriter output)
     /// <param name="File">By the file's counters.</param>
     /// <param name="Log">By the cases' histories.</param>
     /// <param name="Disagreeing">How many cases differ in any of them, or have a gap in their history.</param>
-    internal sealed record Report(Counts File, Counts Log, int Disagreeing)
+    /// <param name="Sla">How often our working time comes to the source's verdict. It tells of the source, not of the import.</param>
+    internal sealed record Report(Counts File, Counts Log, int Disagreeing, IncidentSla Sla)
     {
         public bool Agrees => Disagreeing == 0;
     }
@@ -35,6 +37,7 @@ internal sealed class IncidentCheck(IEventLog log, TextWriter output)
         var file = default(Counts);
         var found = default(Counts);
         var disagreeing = 0;
+        var sla = new IncidentSla(incidents.Zone);
         var options = new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(incidents.ReadAsync(null, cancellationToken), options, async (incident, token) =>
         {
@@ -46,6 +49,7 @@ internal sealed class IncidentCheck(IEventLog log, TextWriter output)
             {
                 file += expected;
                 found += actual;
+                sla.Judge(incident);
                 if (expected == actual && !hasGap)
                 {
                     return;
@@ -57,7 +61,7 @@ internal sealed class IncidentCheck(IEventLog log, TextWriter output)
                 }
             }
         });
-        var report = new Report(file, found, disagreeing);
+        var report = new Report(file, found, disagreeing, sla);
         Print(report);
         return report;
     }
@@ -124,6 +128,8 @@ internal sealed class IncidentCheck(IEventLog log, TextWriter output)
         output.WriteLine(report.Agrees
             ? "All agree."
             : string.Create(CultureInfo.InvariantCulture, $"{report.Disagreeing:N0} cases disagree; the first {MostNamed} are named above."));
+
+        output.Write(report.Sla);
 
         void Line(string what, long inFile, long inLog) => output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{what,-18} {inFile,10:N0} {inLog,12:N0}  {(inFile == inLog ? "equal" : "DIFFERENT")}"));

@@ -23,6 +23,9 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         "contact_type", "location", "category", "subcategory", "u_symptom", "impact", "urgency", "assignment_group",
     ];
 
+    /// <summary>May be missing.</summary>
+    private static readonly string[] OutcomeNames = ["opened_at", "closed_at", "made_sla"];
+
     private static readonly Dictionary<string, IncidentState> States = new(StringComparer.OrdinalIgnoreCase)
     {
         ["New"] = IncidentState.New,
@@ -51,6 +54,9 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
     public static IncidentLog Of(string path, DateTimeZone zone, DateTimeOffset? notAfter = null) =>
         new(() => SourceFile.OpenText(path), zone, notAfter);
 
+    /// <summary>The zone in which the log's wall clock runs.</summary>
+    public DateTimeZone Zone => zone;
+
     /// <summary>Every incident, in the order of the file.</summary>
     /// <exception cref="SourceFileException">The first line lacks columns that the log must have.</exception>
     public async IAsyncEnumerable<IncidentCase> ReadAsync(
@@ -60,6 +66,7 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         var columns = await ReadHeaderAsync(csv, cancellationToken);
         var seen = new HashSet<ulong>();
         var rows = new List<IncidentRow>();
+        IncidentOutcome? outcome = null;
         while (await csv.ReadAsync(cancellationToken))
         {
             if (!TryRead(csv, columns, out var row, out var reason))
@@ -70,7 +77,7 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
 
             if (rows.Count > 0 && rows[^1].Number != row.Number)
             {
-                yield return new IncidentCase(rows[0].Number, rows);
+                yield return new IncidentCase(rows[0].Number, rows) { Outcome = outcome };
                 rows = [];
             }
 
@@ -82,11 +89,12 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
             }
 
             rows.Add(row);
+            outcome = row.State == IncidentState.Closed ? ReadOutcome(csv, columns) : null;
         }
 
         if (rows.Count > 0)
         {
-            yield return new IncidentCase(rows[0].Number, rows);
+            yield return new IncidentCase(rows[0].Number, rows) { Outcome = outcome };
         }
     }
 
@@ -94,10 +102,13 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
     {
         await csv.ReadHeaderAsync(cancellationToken);
         var names = csv.Headers.ToList();
-        var at = ColumnNames.Select(name => names.FindIndex(found => found.Trim().Equals(name, StringComparison.OrdinalIgnoreCase))).ToArray();
+        int[] Find(string[] columns) =>
+            [.. columns.Select(name => names.FindIndex(found => found.Trim().Equals(name, StringComparison.OrdinalIgnoreCase)))];
+
+        var at = Find(ColumnNames);
         var missing = ColumnNames.Where((_, column) => at[column] < 0).ToList();
         return missing.Count == 0
-            ? new Columns(names.Count, at)
+            ? new Columns(names.Count, at, Find(OutcomeNames))
             : throw new SourceFileException($"This is no incident log: its first line lacks {string.Join(", ", missing)}.");
     }
 
@@ -132,7 +143,7 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         {
             reason = $"sys_mod_count '{Field(4)}' is no count.";
         }
-        else if (!DateTime.TryParseExact(Field(5), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        else if (!TryReadDate(Field(5), out var local))
         {
             reason = $"sys_updated_at '{Field(5)}' is no date like 29/2/2016 01:23.";
         }
@@ -159,6 +170,18 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
         int? Rank(int column) => Field(column) is [>= '1' and <= '3' and var rank, ..] ? rank - '0' : null;
     }
 
+    /// <summary>Null when the file does not say, or not so that it can be read.</summary>
+    private IncidentOutcome? ReadOutcome(CsvReader csv, Columns columns) =>
+        columns.Outcome.All(column => column >= 0) &&
+        TryReadDate(csv.GetString(columns.Outcome[0]), out var opened) &&
+        TryReadDate(csv.GetString(columns.Outcome[1]), out var closed) &&
+        bool.TryParse(csv.GetString(columns.Outcome[2]), out var madeSla)
+            ? new IncidentOutcome(Instant(opened), Instant(closed), madeSla)
+            : null;
+
+    private static bool TryReadDate(string? text, out DateTime date) =>
+        DateTime.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
+
     /// <summary>A wall clock that was skipped or came twice: as lenient as NodaTime, always the same.</summary>
     private DateTimeOffset Instant(DateTime local) => zone == DateTimeZone.Utc
         ? new DateTimeOffset(local, TimeSpan.Zero)
@@ -166,5 +189,8 @@ internal sealed class IncidentLog(Func<TextReader> open, DateTimeZone zone, Date
 
     private static int Line(CsvReader csv) => (int)csv.LineNumber;
 
-    private sealed record Columns(int Count, int[] At);
+    /// <param name="Count">How many there are.</param>
+    /// <param name="At">Where those stand that the log must have.</param>
+    /// <param name="Outcome">Where those of the outcome stand; below 0 for one that is missing.</param>
+    private sealed record Columns(int Count, int[] At, int[] Outcome);
 }

@@ -17,7 +17,7 @@ internal enum IncidentState
 
 /// <summary>
 /// One update of one incident, as it was known when it was written: the columns that hold the final outcome on every
-/// row (<c>opened_at</c>, <c>resolved_at</c>, <c>closed_at</c>, <c>resolved_by</c>, <c>closed_code</c>, <c>made_sla</c>) are not read.
+/// row (<c>opened_at</c>, <c>resolved_at</c>, <c>closed_at</c>, <c>resolved_by</c>, <c>closed_code</c>, <c>made_sla</c>) are none of it.
 /// </summary>
 /// <param name="Line">Line of the file, from 1.</param>
 /// <param name="Number">The incident.</param>
@@ -54,7 +54,17 @@ internal sealed record IncidentRow(
     string? Group);
 
 /// <summary>One incident with all its updates, in the order of the file.</summary>
-internal sealed record IncidentCase(string Number, IReadOnlyList<IncidentRow> Rows);
+internal sealed record IncidentCase(string Number, IReadOnlyList<IncidentRow> Rows)
+{
+    /// <summary>How it ended, where it ended closed and the file says it; for comparing afterwards only.</summary>
+    public IncidentOutcome? Outcome { get; init; }
+}
+
+/// <summary>The end of an incident's story, which stands on every row from its first: no row may be judged by it.</summary>
+/// <param name="OpenedAt">When it was opened.</param>
+/// <param name="ClosedAt">When it was closed for good.</param>
+/// <param name="MadeSla">Whether the source found its target kept.</param>
+internal sealed record IncidentOutcome(DateTimeOffset OpenedAt, DateTimeOffset ClosedAt, bool MadeSla);
 
 /// <summary>A line that could not be taken, and why.</summary>
 internal sealed record LineFault(int Line, string Reason);

@@ -164,15 +164,11 @@ public sealed class IncidentImportTests : IDisposable
     [Fact]
     public async Task The_whole_real_log_agrees_with_its_own_counters()
     {
-        var path = RealLog();
-        if (path is null)
-        {
-            Assert.Skip("The incident log is not in ../shared/data beside the repository.");
-        }
-
+        var path = SharedData.Find(RealLog);
+        Assert.SkipWhen(path is null, SharedData.Missing(RealLog));
         var watch = Stopwatch.StartNew();
         var tally = new ImportTally(TimeProvider.System, _output);
-        var incidents = IncidentLog.Of(path, DateTimeZone.Utc, _time.GetUtcNow());
+        var incidents = IncidentLog.Of(path!, DateTimeZone.Utc, _time.GetUtcNow());
         await new IncidentImport(_kit.Grains, _kit, _time).RunAsync(incidents, "", 128, tally, Token);
         var seconds = watch.Elapsed.TotalSeconds;
         var report = await new IncidentCheck(_kit.Log, _output).RunAsync(incidents, "", Token);
@@ -213,16 +209,4 @@ public sealed class IncidentImportTests : IDisposable
         .. kit.Log.All.OrderBy(entry => entry.Stream).ThenBy(entry => entry.Version)
             .Select(entry => $"{entry.Stream} {entry.Version} {entry.At:O} {entry.CommandId} {EventCodec.KindOf(entry.Event)}"),
     ];
-
-    private static string? RealLog()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Escalation.Platform.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var path = folder is null ? "" : Path.Combine(folder.FullName, "..", "shared", "data", "incident_event_log.2016-03-04.csv.gz");
-        return File.Exists(path) ? path : null;
-    }
 }

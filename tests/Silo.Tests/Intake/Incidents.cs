@@ -6,6 +6,9 @@ namespace Escalation.Silo.Tests.Intake;
 /// <summary>Incident logs made by hand, in the form of the real one.</summary>
 internal static class Incidents
 {
+    /// <summary>The real one, beside the repository where it is there at all.</summary>
+    public const string RealLog = "incident_event_log.2016-03-04.csv.gz";
+
     public const string Header =
         "number,incident_state,active,reassignment_count,reopen_count,sys_mod_count,made_sla,caller_id,opened_by,opened_at," +
         "sys_created_by,sys_created_at,sys_updated_by,sys_updated_at,contact_type,location,category,subcategory,u_symptom,cmdb_ci," +
@@ -16,9 +19,9 @@ internal static class Incidents
     public static string Line(
         string number, string state, string at, int update, string group = "Group A", int reassignments = 0, int reopens = 0,
         string impact = "2 - Medium", string urgency = "2 - Medium", string caller = "Caller A", string category = "Category A",
-        string contactType = "Phone") =>
-        $"{number},{state},true,{reassignments},{reopens},{update},true,{caller},?,1/1/2001 00:00,?,?,?,{at},{contactType},Location A," +
-        $"{category},Subcategory A,Symptom A,?,{impact},{urgency},9 - Final,{group},?,true,false,?,?,?,?,?,final,final,9/9/2039 09:09,9/9/2039 09:09";
+        string contactType = "Phone", string opened = "1/1/2001 00:00", string closed = "9/9/2039 09:09", bool madeSla = true) =>
+        $"{number},{state},true,{reassignments},{reopens},{update},{(madeSla ? "true" : "false")},{caller},?,{opened},?,?,?,{at},{contactType},Location A," +
+        $"{category},Subcategory A,Symptom A,?,{impact},{urgency},9 - Final,{group},?,true,false,?,?,?,?,?,final,final,{closed},{closed}";
 
     /// <summary>
     /// Three cases: one from new to closed with two hand-overs; one that begins mid-life, is resolved, reopened and handed back to
