@@ -29,24 +29,33 @@ internal static class CommitBench
         await CommandsAsync(host, cases, run.Small ? span : TimeSpan.FromSeconds(12), []);
         var row = await PrepareAsync(database);
         await RowsAsync(database, row, span / 2);
-        var cpu = TimeSpan.Zero;
         var latencies = new List<double>();
         var commands = new List<double>();
         var rows = new List<double>();
+        var (spent, spentOnRows) = (default(Cpu), default(Cpu));
         for (var round = 0; round < (run.Small ? 1 : 3); round++)
         {
-            var before = host.CpuTime;
+            var before = Cpu.Now(host, folder.Path);
             commands.Add(await CommandsAsync(host, cases, span, latencies));
-            cpu += host.CpuTime - before;
+            var between = Cpu.Now(host, folder.Path);
             rows.Add(await RowsAsync(database, row, span));
+            spent += between - before;
+            spentOnRows += Cpu.Now(host, folder.Path) - between;
             run.Say($"round {round + 1}: {commands[^1]:0} commands/s, {rows[^1]:0} single-row commits/s");
         }
 
+        var rowsWritten = rows.Sum() * span.TotalSeconds;
         commands.Sort();
         rows.Sort();
         var sorted = latencies.Order().ToArray();
         run.Report("perSecond", commands[commands.Count / 2], "1/s", "single-row commits", rows[rows.Count / 2]);
-        run.Report("hostCpuUs", cpu.TotalMicroseconds / sorted.Length, "µs/command");
+        run.Report("hostCpuUs", spent.Host.TotalMicroseconds / sorted.Length, "µs/command");
+        run.Report(
+            "databaseCpuUs", spent.Database.TotalMicroseconds / sorted.Length, "µs/command",
+            "single-row commit", spentOnRows.Database.TotalMicroseconds / rowsWritten);
+        run.Report(
+            "clientCpuUs", spent.Client.TotalMicroseconds / sorted.Length, "µs/command",
+            "single-row commit", spentOnRows.Client.TotalMicroseconds / rowsWritten);
         run.Report("p50Ms", BenchRun.Percentile(sorted, 0.50), "ms");
         run.Report("p99Ms", BenchRun.Percentile(sorted, 0.99), "ms");
     }
@@ -80,12 +89,13 @@ internal static class CommitBench
         var perClient = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {
             using var http = new RawHttp(host.Url, key);
+            var requests = cases.Skip(client * CasesPerClient).Take(CasesPerClient)
+                .Select(id => http.Post($"/api/cases/{id}/note", body)).ToArray();
             var mine = new List<double>(100_000);
             while (Stopwatch.GetElapsedTime(started) < span)
             {
-                var path = $"/api/cases/{cases[(client * CasesPerClient) + (mine.Count % CasesPerClient)]}/note";
                 var sent = Stopwatch.GetTimestamp();
-                var status = await http.PostAsync(path, body);
+                var status = await http.SendAsync(requests[mine.Count % CasesPerClient]);
                 if (status != 200)
                 {
                     throw new InvalidOperationException($"A command was answered with {status}.");
@@ -101,32 +111,23 @@ internal static class CommitBench
         return perClient.Sum(mine => mine.Count) / seconds;
     }
 
-    /// <summary>A table shaped like the log's, and a row as large as what one command writes: its event and the board row.</summary>
-    private static async Task<(string Data, string Personal, string Board)> PrepareAsync(NpgsqlDataSource database)
+    /// <summary>A table with the log's columns and a plain primary key, and a row like those that the commands have just written.</summary>
+    private static async Task<(string Data, string Personal)> PrepareAsync(NpgsqlDataSource database)
     {
         await using var create = database.CreateCommand(
             """
-            create table single_row (
-                id uuid primary key, version int not null, at timestamptz not null, category text not null, kind text not null,
-                by text not null, command uuid not null, data json not null, personal json, board json
-            )
+            create table single_row (like event);
+            alter table single_row add primary key (stream, version)
             """);
         await create.ExecuteNonQueryAsync();
         await using var sample = database.CreateCommand(
-            """
-            select data::text, personal::text, board::text
-            from event
-            join grain on id = stream
-            where kind = 'noteAdded'
-            limit 1
-            """);
+            "select data::text, personal::text from event where kind = 'noteAdded' limit 1");
         await using var reader = await sample.ExecuteReaderAsync();
         await reader.ReadAsync();
-        return (reader.GetString(0), reader.GetString(1), reader.GetString(2));
+        return (reader.GetString(0), reader.GetString(1));
     }
 
-    private static async Task<double> RowsAsync(
-        NpgsqlDataSource database, (string Data, string Personal, string Board) row, TimeSpan span)
+    private static async Task<double> RowsAsync(NpgsqlDataSource database, (string Data, string Personal) row, TimeSpan span)
     {
         var connections = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => database.OpenConnectionAsync().AsTask()));
         var started = Stopwatch.GetTimestamp();
@@ -134,18 +135,14 @@ internal static class CommitBench
         {
             await using var insert = new NpgsqlCommand(
                 """
-                insert into single_row (id, version, at, category, kind, by, command, data, personal, board)
-                values ($1, 7, $2, 'case', 'noteAdded', 'agent', $1, $3, $4, $5)
+                insert into single_row (stream, version, position, tx, at, category, kind, by, command, data, personal)
+                values ($1, 7, 1000000, '1000000', '2026-11-21 16:30:00Z', 'case', 'noteAdded', 'agent', $1, $2, $3)
                 """,
                 connection);
             var id = new NpgsqlParameter<Guid>();
             insert.Parameters.Add(id);
-            insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = DateTime.UnixEpoch });
-            foreach (var json in (string[])[row.Data, row.Personal, row.Board])
-            {
-                insert.Parameters.Add(new NpgsqlParameter { Value = json, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json });
-            }
-
+            insert.Parameters.Add(new NpgsqlParameter { Value = row.Data, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json });
+            insert.Parameters.Add(new NpgsqlParameter { Value = row.Personal, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Json });
             id.TypedValue = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
             await insert.PrepareAsync();
             var count = 0;
@@ -165,5 +162,18 @@ internal static class CommitBench
         }
 
         return counts.Sum() / seconds;
+    }
+
+    /// <summary>Processor time used so far: by the host, by all of PostgreSQL, and by the clients here.</summary>
+    private readonly record struct Cpu(TimeSpan Host, TimeSpan Database, TimeSpan Client)
+    {
+        public static Cpu Now(HostProcess host, string dataFolder) =>
+            new(host.CpuTime, BenchDatabase.CpuTime(dataFolder), Environment.CpuUsage.TotalTime);
+
+        public static Cpu operator +(Cpu left, Cpu right) =>
+            new(left.Host + right.Host, left.Database + right.Database, left.Client + right.Client);
+
+        public static Cpu operator -(Cpu left, Cpu right) =>
+            new(left.Host - right.Host, left.Database - right.Database, left.Client - right.Client);
     }
 }

@@ -12,7 +12,6 @@ internal sealed class RawHttp : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _received = new byte[64 * 1024];
-    private readonly byte[] _sending = new byte[16 * 1024];
     private readonly string _head;
 
     public RawHttp(Uri host, string key)
@@ -21,16 +20,16 @@ internal sealed class RawHttp : IDisposable
         _head = $"Host: {host.Host}:{host.Port}\r\nAuthorization: Bearer {key}\r\n";
     }
 
-    /// <summary>Posts JSON and returns the status code.</summary>
-    public async Task<int> PostAsync(string path, string json, string? idempotencyKey = null)
+    /// <summary>A request, to be sent any number of times.</summary>
+    public byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
+        $"POST {path} HTTP/1.1\r\n{_head}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+
+    /// <summary>Sends a request and returns the status code of its answer.</summary>
+    public async Task<int> SendAsync(ReadOnlyMemory<byte> request)
     {
-        var body = Encoding.UTF8.GetByteCount(json);
-        var key = idempotencyKey is null ? "" : $"Idempotency-Key: {idempotencyKey}\r\n";
-        var length = Encoding.UTF8.GetBytes(
-            $"POST {path} HTTP/1.1\r\n{_head}{key}Content-Type: application/json\r\nContent-Length: {body}\r\n\r\n{json}", _sending);
-        for (var sent = 0; sent < length;)
+        while (!request.IsEmpty)
         {
-            sent += await _socket.SendAsync(_sending.AsMemory(sent, length - sent));
+            request = request[await _socket.SendAsync(request)..];
         }
 
         return await ReadAnswerAsync();
