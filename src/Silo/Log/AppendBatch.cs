@@ -59,7 +59,7 @@ internal sealed class AppendBatch : IDisposable
             from unnest($20, $21, $22) as notice (stream, number, send_at)
             where case when stream in (select id from winner) then true else false end
         )
-        select stream, position, (select pg_notify('escalation_log', $23))
+        select stream, position
         from written
         """;
 
@@ -77,7 +77,6 @@ internal sealed class AppendBatch : IDisposable
         set application_name = 'escalation-log';
         """;
 
-    private readonly string _host;
     private readonly NpgsqlCommand _command = new(Sql);
     private readonly Dictionary<Guid, PendingAppend> _appends = [];
     private readonly List<PendingAppend> _ordered = [];
@@ -107,9 +106,8 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<int> _noticeNumbers = [];
     private readonly List<DateTime> _noticeSendAt = [];
 
-    public AppendBatch(string host)
+    public AppendBatch()
     {
-        _host = host;
         Add(_streams, NpgsqlDbType.Uuid);
         Add(_categories, NpgsqlDbType.Text);
         Add(_expected, NpgsqlDbType.Integer);
@@ -132,7 +130,6 @@ internal sealed class AppendBatch : IDisposable
         Add(_noticeStreams, NpgsqlDbType.Uuid);
         Add(_noticeNumbers, NpgsqlDbType.Integer);
         Add(_noticeSendAt, NpgsqlDbType.TimestampTz);
-        _command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = host, NpgsqlDbType = NpgsqlDbType.Text });
     }
 
     /// <summary>The appends, in the order of their streams, in which all hosts take their locks.</summary>
@@ -158,7 +155,7 @@ internal sealed class AppendBatch : IDisposable
     /// </summary>
     public AppendBatch Renew()
     {
-        var renewed = new AppendBatch(_host);
+        var renewed = new AppendBatch();
         foreach (var append in _ordered)
         {
             renewed.TryAdd(append);

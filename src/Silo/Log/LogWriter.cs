@@ -17,6 +17,7 @@ internal sealed partial class LogWriter : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresLogOptions _options;
     private readonly Commits _commits;
+    private readonly Announcer _announcer;
     private readonly ILogger<LogWriter> _logger;
     private readonly Channel<PendingAppend> _queue;
     private readonly List<PendingAppend> _deferred = [];
@@ -26,13 +27,15 @@ internal sealed partial class LogWriter : IAsyncDisposable
     private NpgsqlConnection? _connection;
     private volatile Exception? _away;
 
-    public LogWriter(NpgsqlDataSource dataSource, PostgresLogOptions options, Commits commits, ILogger<LogWriter> logger)
+    public LogWriter(
+        NpgsqlDataSource dataSource, PostgresLogOptions options, Commits commits, Announcer announcer, ILogger<LogWriter> logger)
     {
         _dataSource = dataSource;
         _options = options;
         _commits = commits;
+        _announcer = announcer;
         _logger = logger;
-        _batch = new AppendBatch(commits.Host);
+        _batch = new AppendBatch();
         _queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _running = Task.Run(RunAsync);
     }
@@ -159,6 +162,7 @@ internal sealed partial class LogWriter : IAsyncDisposable
         }
 
         _commits.Wake();
+        _announcer.Announce();
         foreach (var append in _batch.Appends)
         {
             append.Done();

@@ -9,16 +9,18 @@ namespace Escalation.Silo.Log;
 internal sealed class PostgresEventLog : IEventLog, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
+    private readonly Announcer _announcer;
     private readonly LogWriter[] _writers;
 
     public PostgresEventLog(
         NpgsqlDataSource dataSource, IOptions<PostgresLogOptions> options, Commits commits, ILogger<LogWriter> logger)
     {
         _dataSource = dataSource;
+        _announcer = new Announcer(dataSource, commits.Host);
         _writers = new LogWriter[options.Value.Writers];
         for (var i = 0; i < _writers.Length; i++)
         {
-            _writers[i] = new LogWriter(dataSource, options.Value, commits, logger);
+            _writers[i] = new LogWriter(dataSource, options.Value, commits, _announcer, logger);
         }
     }
 
@@ -44,6 +46,8 @@ internal sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         {
             await writer.DisposeAsync();
         }
+
+        await _announcer.DisposeAsync();
     }
 
     private static async Task<IReadOnlyList<Entry>> ReadAsync(
