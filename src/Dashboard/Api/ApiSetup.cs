@@ -1,5 +1,7 @@
 using Escalation.Dashboard.Access;
+using Escalation.Dashboard.CustomerPages;
 using Escalation.Grains;
+using Escalation.Grains.Links;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,7 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, IPolicySource, IPlatformStatus, <see cref="IAccessStore"/>, and in Development IOutbox.
+    /// ICustomerDirectory, ICustomerLinks, IPolicySource, IPlatformStatus, <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
@@ -29,6 +31,8 @@ public static class ApiSetup
         services.TryAddSingleton<OpeningRoute>();
         services.TryAddSingleton<ReadRoutes>();
         services.TryAddSingleton<SessionRoutes>();
+        services.AddOptions<CustomerPageOptions>().BindConfiguration(CustomerPageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<CustomerRoutes>();
         return services;
     }
 
@@ -50,6 +54,8 @@ public static class ApiSetup
         services.GetRequiredService<ReadRoutes>().Map(routes);
         BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
+        services.GetRequiredService<CustomerRoutes>().Map(endpoints);
+        LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());
         ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes);
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())

@@ -47,6 +47,10 @@ internal readonly record struct CommandIds(Guid Command, Guid Subject, Guid Cust
         return Derive(by.Id, operation, subject, part, key);
     }
 
+    /// <summary>The ids that follow from a key which did not come in the header.</summary>
+    public static CommandIds OfKey(Actor by, string operation, Guid subject, int part, string key) =>
+        Derive(by.Id, operation, subject, part, key);
+
     private static CommandIds Derive(string by, string operation, Guid subject, int part, string key)
     {
         // Lengths go before texts, so that no two requests read as the same bytes.

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Escalation.Dashboard.Access;
+using Escalation.Dashboard.CustomerPages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
@@ -14,17 +15,30 @@ internal static class RateLimits
     public static IServiceCollection AddRateLimits(this IServiceCollection services)
     {
         services.AddRateLimiter();
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ApiOptions>>((limiter, api) =>
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<ApiOptions>, IOptions<CustomerPageOptions>>((limiter, api, pages) =>
         {
             var perSecond = api.Value.RequestsPerSecond;
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, perSecond));
+            var pagesPerSecond = pages.Value.RequestsPerSecond;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                PartitionOf(context, perSecond, pagesPerSecond));
             limiter.OnRejected = RefuseAsync;
         });
         return services;
     }
 
-    private static RateLimitPartition<string> PartitionOf(HttpContext context, int perSecond)
+    private static RateLimitPartition<string> PartitionOf(HttpContext context, int perSecond, int pagesPerSecond)
     {
+        if (context.Request.Path.StartsWithSegments(CustomerRoutes.Path))
+        {
+            return RateLimitPartition.GetTokenBucketLimiter($"page@{context.Connection.RemoteIpAddress}", _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = pagesPerSecond * 3,
+                TokensPerPeriod = pagesPerSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                AutoReplenishment = true,
+            });
+        }
+
         if (!context.Request.Path.StartsWithSegments("/api"))
         {
             return RateLimitPartition.GetNoLimiter("");

@@ -50,7 +50,9 @@ public sealed partial record Case
         AnswerDelay c => AnswerRules.Answer(turn, c),
         DecideApproval c => ApprovalRules.Decide(turn, c),
         HearCustomer c => Hear(turn, c),
-        RevokeLinks => Emit(turn, new LinksRevoked(turn.Case.LinkGeneration + 1)),
+        RevokeLinks => turn.Case.LinkGeneration == ushort.MaxValue
+            ? new Refused("links.exhausted", $"The links of case {turn.Case.Opening!.Number} were revoked {ushort.MaxValue} times.")
+            : Emit(turn, new LinksRevoked(turn.Case.LinkGeneration + 1)),
         KeepPromise c => PromiseRules.Keep(turn, c),
         WithdrawPromise c => PromiseRules.Withdraw(turn, c),
         CaseCommand.Escalate c => EscalationRules.Escalate(turn, c),

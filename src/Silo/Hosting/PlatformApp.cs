@@ -1,6 +1,7 @@
 using Escalation.Dashboard;
 using Escalation.Dashboard.Api;
 using Escalation.Silo.Access;
+using Escalation.Silo.Links;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Escalation.Silo.Hosting;
@@ -26,6 +27,7 @@ internal static class PlatformApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(settings);
         builder.Services.AddCore(settings, connectionString);
+        builder.Services.AddCustomerLinks(settings);
         builder.Services.AddEngine(builder.Configuration);
         builder.Services.AddApi();
         builder.Services.AddPostgresAccess();

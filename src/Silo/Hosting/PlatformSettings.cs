@@ -17,6 +17,9 @@ internal sealed record PlatformSettings
     /// <summary>A PostgreSQL server to use instead of the private one; null for the private one.</summary>
     public string? ConnectionString { get; init; }
 
+    /// <summary>Where customers reach the platform, for instance https://care.example.org; null for where the host listens.</summary>
+    public string? PublicUrl { get; init; }
+
     /// <summary>The folder with policy.yaml and texts. Default: as shipped, beside the host.</summary>
     public string PolicyFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "Policy");
 
@@ -30,11 +33,18 @@ internal sealed record PlatformSettings
             Port = port ?? section.GetValue<int?>("Port"),
             Demo = !noDemo && section.GetValue("Demo", isDevelopment),
             ConnectionString = section["ConnectionString"] is { Length: > 0 } given ? given : null,
+            PublicUrl = PublicUrlOf(section["PublicUrl"]),
             PolicyFolder = section["PolicyFolder"] is { Length: > 0 } folder
                 ? Path.GetFullPath(folder)
                 : Path.Combine(AppContext.BaseDirectory, "Policy"),
         };
     }
+
+    private static string? PublicUrlOf(string? setting) => string.IsNullOrEmpty(setting) ? null
+        : Uri.TryCreate(setting, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length + url.Fragment.Length == 0
+            ? setting.TrimEnd('/')
+            : throw new InvalidOperationException(
+                $"{Section}:PublicUrl is '{setting}'; an address such as https://care.example.org is expected.");
 
     /// <summary>Beside the solution when started from within a checkout, so that every way of starting finds the same data.</summary>
     private static string DefaultDataFolder()

@@ -1,6 +1,7 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Links;
 using Escalation.Grains.Notices;
 using Escalation.Silo.Jobs;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed partial class NoticeJob(
     INoticeQueue queue,
     IGrains grains,
     IEnumerable<INoticeChannel> channels,
+    ICustomerLinks links,
     TimeProvider time,
     IOptions<NoticeOptions> options,
     ILogger<NoticeJob> logger) : IJob
@@ -79,7 +81,7 @@ internal sealed partial class NoticeJob(
         var delivery = channel is null
             ? Delivery.Never($"No channel '{notice.Channel}' is configured.")
             : await SendAsync(channel, new OutgoingMessage(
-                MessageIdOf(item), item.CaseId, to, notice.Subject ?? "", notice.Body ?? "", notice.Language), cancellationToken);
+                MessageIdOf(item), item.CaseId, to, notice.Subject ?? "", NoticeLinks.Fill(notice.Body ?? "", state, notice, links), notice.Language), cancellationToken);
         switch (delivery)
         {
             case { Accepted: true }:

@@ -7,6 +7,7 @@ using Escalation.Dashboard.Api;
 using Escalation.Grains;
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Links;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
 using Escalation.TestKit;
@@ -23,6 +24,9 @@ namespace Escalation.Dashboard.Tests.Api;
 internal sealed class ApiHost : IAsyncDisposable
 {
     public const string Password = "correct horse battery";
+
+    /// <summary>Links as this host signs them.</summary>
+    public static readonly SignedLinks Links = new([.. Enumerable.Range(1, 32).Select(n => (byte)n)], TimeSpan.FromDays(90), () => "https://care.example");
 
     private readonly WebApplication _app;
     private readonly Dictionary<Roles, string> _keys;
@@ -67,6 +71,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(services => GrainHost.Over(log, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ICaseNumbers, CountedNumbers>();
         builder.Services.AddSingleton<ICustomerDirectory, PlainDirectory>();
+        builder.Services.AddSingleton<ICustomerLinks>(Links);
         builder.Services.AddSingleton<IPlatformStatus>(new FixedStatus(log));
         builder.Services.AddSingleton<IOutbox, EmptyOutbox>();
         builder.Services.AddApi();

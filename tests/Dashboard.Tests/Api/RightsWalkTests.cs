@@ -45,6 +45,8 @@ public sealed class RightsWalkTests
         ["POST /api/cases/{id}/promises/{pid}/withdraw"] = Staff,
         ["POST /api/cases/{id}/promises/{pid}/confirm"] = Staff,
         ["POST /api/cases/{id}/promises/{pid}/answer"] = Staff,
+        ["GET /api/cases/{id}/links"] = Staff,
+        ["POST /api/cases/{id}/links/revoke"] = Staff,
         ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
         ["GET /api/dev/outbox"] = Staff,

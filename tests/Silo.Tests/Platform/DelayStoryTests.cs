@@ -53,6 +53,40 @@ public sealed class DelayStoryTests
         Assert.Empty(await platform.ProveAsync());
     }
 
+    [Fact, Rule("PRM-6"), Rule("CUS-8")]
+    public async Task The_links_of_an_explanation_open_the_customers_page_and_not_fine_brings_a_call()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var ana = platform.ClientFor("agent");
+        var (id, _) = await PromisedAsync(platform, ana, TimeSpan.FromHours(5));
+        await platform.FastForward(TimeSpan.FromHours(4.5));
+        await platform.UntilAsync(async () => (await MailsAsync(ana)).Count == 3);
+
+        var explanation = (await MailsAsync(ana))[0];
+        var links = explanation.Split('\n').Where(line => line.StartsWith("http", StringComparison.Ordinal)).Select(line => new Uri(line)).ToList();
+        Assert.Equal(["?answer=fine", "?answer=callMe", "?answer=cancel"], links.Select(link => link.Query));
+        Assert.All(links, link => Assert.Equal(platform.Url.Authority, link.Authority));
+
+        // No key, no cookie: the link is all that a customer has.
+        using var customer = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        Assert.Contains("Nu îmi convine, sunați-mă", await customer.GetStringAsync(links[1], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["do"] = "answer", ["answer"] = "callMe", ["promise"] = "1", ["revision"] = "1", ["key"] = "once",
+        });
+        using var answered = await customer.PostAsync(links[1], form, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.SeeOther, answered.StatusCode);
+
+        var shown = await ana.GetJsonAsync($"/api/cases/{id}");
+        Assert.Equal("customer.callMe", shown.GetProperty("callTasks")[0].GetProperty("reason").GetString());
+        Assert.Equal("callMe", shown.GetProperty("promises")[0].GetProperty("moves")[0].GetProperty("answer").GetString());
+        Assert.Equal("tense", shown.GetProperty("heat").GetString());
+        Assert.Empty(await platform.ProveAsync());
+    }
+
+    private static async Task<IReadOnlyList<string>> MailsAsync(HttpClient client) =>
+        [.. (await client.GetJsonAsync("/api/dev/outbox")).GetProperty("items").EnumerateArray().Select(mail => mail.GetProperty("body").GetString()!)];
+
     internal static async Task<(string Id, DateTimeOffset Due)> PromisedAsync(TestPlatform platform, HttpClient ana, TimeSpan length)
     {
         var id = (await ana.OpenCaseAsync()).GetProperty("id").GetString()!;
