@@ -2,6 +2,7 @@ using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Links;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
@@ -274,8 +275,12 @@ public sealed class SmtpTests
                 7001, id, new CustomerContact("Ion", email, null, "ro", "Europe/Chisinau"), "brokenPromise", "It did not come.",
                 Channel.Import, Heat.Calm, null, null, null, null))));
 
-    private static async Task<string> BodyAsync(TestPlatform platform, Guid id, int notice) =>
-        (await platform.Services.GetRequiredService<IGrains>().Case(id).Get()).State.Notices[notice - 1].Body!.TrimEnd();
+    private static async Task<string> BodyAsync(TestPlatform platform, Guid id, int notice)
+    {
+        var (state, _) = await platform.Services.GetRequiredService<IGrains>().Case(id).Get();
+        var links = platform.Services.GetRequiredService<ICustomerLinks>();
+        return NoticeLinks.Fill(state.Notices[notice - 1].Body!, state, state.Notices[notice - 1], links).TrimEnd();
+    }
 
     private static async Task<IReadOnlyList<JsonElement>> HistoryAsync(HttpClient client, Guid id, string kind) =>
         [.. (await client.GetJsonAsync($"/api/cases/{id}/history")).GetProperty("items").EnumerateArray()
