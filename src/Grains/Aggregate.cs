@@ -10,7 +10,12 @@ public interface IEvent;
 /// <param name="Now">The instant at which the command is decided, in whole microseconds (as PostgreSQL keeps it).</param>
 /// <param name="By">Who asks.</param>
 /// <param name="Policy">The policy in force.</param>
-public sealed record Context(DateTimeOffset Now, Actor By, Policy Policy);
+/// <param name="Policies">Older versions of it, which some cases are still judged by.</param>
+public sealed record Context(DateTimeOffset Now, Actor By, Policy Policy, IPolicySource? Policies = null)
+{
+    /// <summary>The policy as it was in <paramref name="version"/>; the one in force when nobody knows that version any more.</summary>
+    public Policy PolicyOf(string version) => version == Policy.Version ? Policy : Policies?.Find(version) ?? Policy;
+}
 
 /// <summary>A command on its way to a grain.</summary>
 /// <param name="CommandId">CASE-5: the same id again returns the same answer and changes nothing.</param>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Xml;
+using Escalation.Grains.Calendars;
 
 namespace Escalation.Grains;
 
@@ -25,6 +26,7 @@ public static class Wire
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new DurationConverter());
+        options.Converters.Add(new TargetConverter());
         return options;
     }
 
@@ -66,5 +68,38 @@ public static class Wire
 
         public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
             writer.WriteStringValue(XmlConvert.ToString(value));
+    }
+
+    /// <summary>One of <c>{"working": "PT8H"}</c>, <c>{"workingDays": 3}</c>, <c>{"calendarDays": 3}</c>.</summary>
+    private sealed class TargetConverter : JsonConverter<Target>
+    {
+        public override Target Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var json = JsonElement.ParseValue(ref reader);
+            return json.TryGetProperty("working", out var length) ? Target.Working(length.Deserialize<TimeSpan>(options))
+                : json.TryGetProperty("workingDays", out var working) ? Target.WorkingDays(working.GetInt32())
+                : json.TryGetProperty("calendarDays", out var days) ? Target.CalendarDays(days.GetInt32())
+                : throw new JsonException("A target is expected: working, workingDays or calendarDays.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, Target value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            switch (value)
+            {
+                case Target.WorkingTime time:
+                    writer.WritePropertyName("working");
+                    JsonSerializer.Serialize(writer, time.Length, options);
+                    break;
+                case Target.WorkingDayCount days:
+                    writer.WriteNumber("workingDays", days.Days);
+                    break;
+                case Target.CalendarDayCount days:
+                    writer.WriteNumber("calendarDays", days.Days);
+                    break;
+            }
+
+            writer.WriteEndObject();
+        }
     }
 }

@@ -4,14 +4,45 @@ using Escalation.Silo.Policy;
 
 namespace Escalation.TestKit;
 
-/// <summary>The policy as shipped.</summary>
+/// <summary>The policy as shipped, or with some of its files changed.</summary>
 public sealed class TestPolicy : IPolicySource
 {
-    private TestPolicy(Policy policy) => Current = policy;
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Policy");
 
-    public static TestPolicy Shipped { get; } = new(new PolicyFolder(Path.Combine(AppContext.BaseDirectory, "Policy")).Current);
+    private readonly Dictionary<string, Policy> _versions = new(StringComparer.Ordinal);
 
-    public Policy Current { get; }
+    private TestPolicy(Policy policy) => Take(policy);
+
+    public static TestPolicy Shipped { get; } = new(PolicyReader.Read(PolicyFiles.In(Folder)));
+
+    public Policy Current { get; private set; } = null!;
+
+    /// <summary>A policy of one's own, which may change as time goes by.</summary>
+    /// <param name="files">Files that replace those shipped, by name.</param>
+    public static TestPolicy With(params (string Name, string Text)[] files) => new(Read(files));
+
+    public Policy? Find(string version) => _versions.GetValueOrDefault(version);
+
+    /// <summary>Another version is in force from now on.</summary>
+    public Policy Change(params (string Name, string Text)[] files)
+    {
+        Take(Read(files));
+        return Current;
+    }
+
+    private static Policy Read((string Name, string Text)[] files)
+    {
+        var shipped = PolicyFiles.In(Folder);
+        var judging = shipped.Judging.ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, text) in files)
+        {
+            judging[name] = text;
+        }
+
+        return PolicyReader.Read(shipped with { Judging = judging });
+    }
+
+    private void Take(Policy policy) => Current = _versions[policy.Version] = policy;
 
     /// <summary>The policy as shipped, but customers are told of nothing except delays and <paramref name="kinds"/> (CASE-9).</summary>
     public static TestPolicy Telling(params NoticeKind[] kinds) => new(Shipped.Current with { Tells = kinds.ToHashSet() });

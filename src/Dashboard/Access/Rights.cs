@@ -37,6 +37,12 @@ public static class Rights
     /// <summary>Ask when a target would be due on a calendar.</summary>
     public static Right CalendarsUse { get; } = new("calendars.use", Roles.Intake | Staff);
 
+    /// <summary>See which policy is in force, and what open cases would have of it.</summary>
+    public static Right PolicyRead { get; } = new("policy.read", Roles.Supervisor | Roles.Admin);
+
+    /// <summary>Bring a changed policy into force, and have open cases judged by it.</summary>
+    public static Right PolicyManage { get; } = new("policy.manage", Roles.Admin);
+
     public static Right BoardWatch { get; } = new(BoardWatchName, Staff);
 
     public static Right DeskUse { get; } = new(DeskUseName, Staff);
@@ -46,7 +52,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, CustomersRead, CalendarsUse, BoardWatch, DeskUse,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, CustomersRead, CalendarsUse, PolicyRead, PolicyManage, BoardWatch, DeskUse,
         DevOutbox,
     ];
 }

@@ -2,6 +2,7 @@ using Escalation.Dashboard.Access;
 using Escalation.Dashboard.CustomerPages;
 using Escalation.Grains;
 using Escalation.Grains.Links;
+using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, ICustomerLinks, IPolicySource, IPlatformStatus, <see cref="IAccessStore"/>, and in Development IOutbox.
+    /// ICustomerDirectory, ICustomerLinks, IPolicySource, IPolicyRollout, IPlatformStatus, <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
@@ -57,7 +58,8 @@ public static class ApiSetup
         services.GetRequiredService<CustomerRoutes>().Map(endpoints);
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());
         ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
-        CalendarRoutes.Map(routes);
+        CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
+        PolicyRoutes.Map(routes, services);
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
         {
             PlatformRoutes.MapOutbox(routes);

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Escalation.Grains.Calendars;
+using Escalation.Grains.Policies;
 using Microsoft.OpenApi;
 
 namespace Escalation.Dashboard.Api;
 
 /// <summary>A calendar: the id of one that the platform knows, or written out.</summary>
-internal sealed class CalendarField(string name, bool required, string about) : Field<WorkCalendar>(name, required, about)
+internal sealed class CalendarField(string name, bool required, string about, IPolicySource policies) : Field<WorkCalendar>(name, required, about)
 {
     private const int MostOpenings = 50;
     private const int MostDays = 5000;
@@ -13,8 +14,7 @@ internal sealed class CalendarField(string name, bool required, string about) : 
 
     private static readonly string[] Weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-    // One id so far; a policy will bring more.
-    private static readonly Dictionary<string, WorkCalendar> Known = new(StringComparer.Ordinal) { ["always"] = WorkCalendar.Always };
+    private IReadOnlyDictionary<string, WorkCalendar> Known => policies.Current.Sla.Calendars;
 
     public override WorkCalendar? Read(JsonElement json, string path, Faults faults)
     {
@@ -23,7 +23,7 @@ internal sealed class CalendarField(string name, bool required, string about) : 
             case JsonValueKind.String:
                 if (TextField.TryText(json, path, faults, out var id) && !Known.ContainsKey(id))
                 {
-                    faults.Add(path, $"is no calendar's id; known are {string.Join(", ", Known.Keys)}");
+                    faults.Add(path, $"is no calendar's id; known are {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}");
                 }
 
                 return Known.GetValueOrDefault(id);
@@ -46,7 +46,7 @@ internal sealed class CalendarField(string name, bool required, string about) : 
         inline.Properties.Add("versions", ListOf(version, MostVersions, "Hours and holidays that replace all those before from a day on."));
         return new OpenApiSchema
         {
-            OneOf = [new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. Known.Keys] }, inline],
+            OneOf = [new OpenApiSchema { Type = JsonSchemaType.String, Description = "The id of a calendar of the policy; always is true 24/7." }, inline],
         };
     }
 

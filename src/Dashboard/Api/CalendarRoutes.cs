@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Escalation.Dashboard.Access;
+using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Http;
 
 namespace Escalation.Dashboard.Api;
@@ -18,38 +19,41 @@ public sealed record DueView(DateTimeOffset DueAt, IReadOnlyList<IntervalView> I
 public sealed record WorkedView([property: JsonConverter(typeof(HoursConverter))] TimeSpan Worked, decimal Seconds);
 
 /// <summary>CLK-2: what calendars make of a target, and of two instants. Nothing is changed.</summary>
-internal static class CalendarRoutes
+internal sealed class CalendarRoutes
 {
-    private static readonly CalendarField Calendar = new("calendar", true, "The id of a calendar (always: true 24/7), or one written out.");
     private static readonly InstantField Start = new("start", true, "Where the target begins to run.");
     private static readonly TargetField Target = new("target", true, "How long it runs.");
     private static readonly InstantField From = new("from", true, "Where counting begins.");
     private static readonly InstantField To = new("to", true, "Where counting ends; not before from.");
 
-    private static readonly Operation Due = new("calendars.due", Rights.CalendarsUse, "CLK-2, CLK-6: when a target is used up, and why then.")
-    {
-        Tag = "Calendars",
-        Body = [Calendar, Start, Target],
-        Answer = typeof(DueView),
-    };
+    private readonly CalendarField _calendar;
 
-    private static readonly Operation Worked = new("calendars.worked", Rights.CalendarsUse, "CLK-2: working time between two instants.")
-    {
-        Tag = "Calendars",
-        Body = [Calendar, From, To],
-        Answer = typeof(WorkedView),
-    };
+    private CalendarRoutes(IPolicySource policies) =>
+        _calendar = new CalendarField("calendar", true, "The id of one of the policy's calendars (always: true 24/7), or one written out.", policies);
 
-    public static void Map(Routes routes)
+    public static void Map(Routes routes, IPolicySource policies)
     {
-        routes.Post("/api/calendars/due", Due, DueAsync);
-        routes.Post("/api/calendars/worked", Worked, WorkedAsync);
+        var answers = new CalendarRoutes(policies);
+        var due = new Operation("calendars.due", Rights.CalendarsUse, "CLK-2, CLK-6: when a target is used up, and why then.")
+        {
+            Tag = "Calendars",
+            Body = [answers._calendar, Start, Target],
+            Answer = typeof(DueView),
+        };
+        var worked = new Operation("calendars.worked", Rights.CalendarsUse, "CLK-2: working time between two instants.")
+        {
+            Tag = "Calendars",
+            Body = [answers._calendar, From, To],
+            Answer = typeof(WorkedView),
+        };
+        routes.Post("/api/calendars/due", due, answers.DueAsync);
+        routes.Post("/api/calendars/worked", worked, answers.WorkedAsync);
     }
 
-    private static async Task DueAsync(HttpContext context)
+    private async Task DueAsync(HttpContext context)
     {
         var (asked, problem) = await JsonBody.ReadAsync(
-            context, new Faults(), mayBeEmpty: false, 0, (f, _) => (Calendar: f.Get(Calendar), Start: f.Get(Start), Target: f.Get(Target)));
+            context, new Faults(), mayBeEmpty: false, 0, (f, _) => (Calendar: f.Get(_calendar), Start: f.Get(Start), Target: f.Get(Target)));
         if (problem is not null)
         {
             await problem.WriteAsync(context);
@@ -63,11 +67,11 @@ internal static class CalendarRoutes
                 due.At, [.. intervals.Select(interval => new IntervalView(interval.From, interval.To, interval.Counted))])));
     }
 
-    private static async Task WorkedAsync(HttpContext context)
+    private async Task WorkedAsync(HttpContext context)
     {
         var (asked, problem) = await JsonBody.ReadAsync(context, new Faults(), mayBeEmpty: false, 0, (f, _) =>
         {
-            var read = (Calendar: f.Get(Calendar), From: f.GetOptional(From), To: f.GetOptional(To));
+            var read = (Calendar: f.Get(_calendar), From: f.GetOptional(From), To: f.GetOptional(To));
             if (read.To < read.From)
             {
                 f.Fault(To, "is before from");

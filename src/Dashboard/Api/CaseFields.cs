@@ -27,8 +27,10 @@ internal static partial class CaseFields
 
     public static TextField TimeZone { get; } = new("timeZone", 60, false, "IANA zone, for instance Europe/Chisinau. Default: UTC.", lines: false, FaultOfZone);
 
+    public static TextField CustomerGroup { get; } = new("group", Line, false, "The group that the company sorts this customer into; policies may ask for it.", lines: false);
+
     public static ObjectField Customer { get; } =
-        new("customer", true, "Who complains.", CustomerId, Name, Email, Phone, Language, TimeZone);
+        new("customer", true, "Who complains.", CustomerId, Name, Email, Phone, Language, TimeZone, CustomerGroup);
 
     public static TextField Type { get; } = new("type", 100, true, "Conflict type, for instance wrongPayment.", lines: false);
 
@@ -93,6 +95,8 @@ internal static partial class CaseFields
     public static TextField ReasonOfDecision { get; } = new("reason", LongText, false, "Why; a denial needs it, in words that can be told.");
 
     public static TextField Evidence { get; } = new("evidence", LongText, true, "How we know that it was kept.");
+
+    public static TextField PauseReason { get; } = new("reason", Line, true, "One of the policy's reasons to pause, for instance waitingForCustomer.", lines: false);
 
     public static WordField<Outcome> Outcome { get; } = new("outcome", true, "How the case ends.");
 

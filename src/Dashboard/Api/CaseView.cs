@@ -29,6 +29,8 @@ public sealed record CaseView(
     string? Product,
     string? Site,
     Money? Claim,
+    string? PausedFor,
+    string Policy,
     IReadOnlyList<ClockView> Clocks,
     IReadOnlyList<PromiseView> Promises,
     IReadOnlyList<EscalationView> Escalations,
@@ -46,6 +48,7 @@ public sealed record CaseView(
             state.Id, opening.Number, version, state.Stage, state.Round, state.Heat, opening.Type, state.Level, state.Owner,
             CaseCustomerView.Of(opening), opening.Summary, opening.Channel, opening.ComplainedAt, state.OpenedAt,
             state.ClosedAt, state.IsOpen ? null : state.Outcome, opening.Product, opening.Site, state.Claim,
+            state.PausedFor, state.PolicyVersion,
             [.. state.Clocks.Select(ClockView.Of)],
             [.. state.Promises.Select(PromiseView.Of)],
             [.. state.Escalations.Select(escalation => EscalationView.Of(state.Id, escalation))],
@@ -72,7 +75,9 @@ public sealed record CaseCustomerView(Guid Id, string? Name, string? Email, stri
 /// <param name="DueAt">When it is breached unless its aim is met.</param>
 /// <param name="WarnAt">When it warns.</param>
 /// <param name="State">What has become of it.</param>
-/// <param name="Paused">How long it stood still.</param>
+/// <param name="Paused">How long it has stood still, the present pause left out.</param>
+/// <param name="PausedFor">Why it stands still; absent when it does not.</param>
+/// <param name="Sla">The SLA policy, or the clock of the law, that it runs by.</param>
 /// <param name="StoppedAt">When its aim was met, or its case closed.</param>
 public sealed record ClockView(
     string Name,
@@ -82,10 +87,13 @@ public sealed record ClockView(
     DateTimeOffset? WarnAt,
     ClockState State,
     TimeSpan Paused,
+    string? PausedFor,
+    string Sla,
     DateTimeOffset? StoppedAt)
 {
     internal static ClockView Of(Clock clock) => new(
-        clock.Name, clock.Kind, clock.StartedAt, clock.DueAt, clock.WarnAt, clock.State, TimeSpan.Zero, clock.StoppedAt);
+        clock.Name, clock.Kind, clock.StartedAt, clock.DueAt, clock.WarnAt, clock.State, clock.Progress.PausedInAll,
+        clock.IsPaused ? clock.PausedFor : null, clock.Plan.Sla, clock.StoppedAt);
 }
 
 /// <summary>A promise with its honest history.</summary>

@@ -69,7 +69,7 @@ internal sealed class OpeningRoute(
         var customer = new Fields(fields.Get(In.Customer), In.Customer.Name, fields.Faults);
         var given = new Given(
             customer.GetOptional(In.CustomerId), customer.Get(In.Name), customer.Get(In.Email), customer.Get(In.Phone),
-            customer.Get(In.Language), customer.Get(In.TimeZone));
+            customer.Get(In.Language), customer.Get(In.TimeZone), customer.Get(In.CustomerGroup));
         var asked = new Asked(
             given, fields.Get(In.Type), fields.Get(In.Summary), fields.Get(In.Channel), fields.Get(In.HeatIfKnown), fields.Get(In.Claim),
             fields.Get(In.Product), fields.Get(In.Site), fields.GetOptional(In.ComplainedAt));
@@ -91,7 +91,8 @@ internal sealed class OpeningRoute(
     /// <summary>Any command will do: the case knows the command's id, and gives its first answer.</summary>
     private static CaseCommand.OpenCase Again(Case opened) => new(
         opened.Opening!.Number, opened.Opening.CustomerId, opened.Opening.Customer!, opened.Opening.Type, opened.Opening.Summary ?? "",
-        opened.Opening.Channel, opened.Opening.Heat, opened.Opening.Claim, opened.Opening.Product, opened.Opening.Site, null);
+        opened.Opening.Channel, opened.Opening.Heat, opened.Opening.Claim, opened.Opening.Product, opened.Opening.Site, null,
+        opened.Opening.CustomerGroup);
 
     /// <summary>Null when the id that was given is not a customer's.</summary>
     private async Task<CaseCommand.OpenCase?> WithCustomerAsync(Asked asked, CommandIds ids, Actor by)
@@ -115,7 +116,7 @@ internal sealed class OpeningRoute(
             : new CustomerContact(given.Name, given.Email, given.Phone, given.Language ?? "en", given.TimeZone ?? "UTC");
         return new CaseCommand.OpenCase(
             await numbers.NextAsync(CancellationToken.None), customerId, contact, asked.Type, asked.Summary, asked.Channel,
-            asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt);
+            asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt, given.Group);
     }
 
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)
@@ -156,7 +157,7 @@ internal sealed class OpeningRoute(
         return JsonAnswer.WriteAsync(context, CaseView.Of(state, version), StatusCodes.Status201Created);
     }
 
-    private sealed record Given(Guid? Id, string Name, string? Email, string? Phone, string? Language, string? TimeZone);
+    private sealed record Given(Guid? Id, string Name, string? Email, string? Phone, string? Language, string? TimeZone, string? Group);
 
     private sealed record Asked(
         Given Customer,

@@ -1,14 +1,16 @@
 using System.Globalization;
 using Escalation.Dashboard.Access;
+using Escalation.Grains.Clocks;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
 
 namespace Escalation.Dashboard.Api;
 
 /// <summary>Everything that is only looked at: cases, their histories, clocks and notices, customers.</summary>
-internal sealed class ReadRoutes(IGrains grains, IEventLog log, CaseDesk desk)
+internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource policies, CaseDesk desk)
 {
     private static readonly QueryParameter CaseParameter =
         new("case", "The case whose notices are asked for.", true, new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" });
@@ -85,11 +87,18 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, CaseDesk desk)
         if (await desk.FindAsync(context) is var (state, _))
         {
             var name = CaseDesk.RouteText(context, "name");
-            await (state.Clocks.FirstOrDefault(clock => clock.Name == name) is { } clock
-                ? JsonAnswer.WriteAsync(context, WhyView.Of(clock, state.Opening!.Policy))
-                : Problems.NotFound("clock", name).WriteAsync(context));
+            if (state.Clocks.FirstOrDefault(clock => clock.Name == name) is not { } clock)
+            {
+                await Problems.NotFound("clock", name).WriteAsync(context);
+                return;
+            }
+
+            var history = await log.ReadAsync(state.Id, 0, context.RequestAborted);
+            await JsonAnswer.WriteAsync(context, WhyView.Of(ClockExplanation.Of(clock, history, PolicyOf), PolicyOf));
         }
     }
+
+    private Policy PolicyOf(string version) => policies.Find(version) ?? policies.Current;
 
     private async Task NoticesAsync(HttpContext context)
     {

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Policies;
 
 namespace Escalation.Dashboard.Api;
 
@@ -20,32 +22,61 @@ public sealed record HistoryView(int Version, string Kind, DateTimeOffset At, st
         new(entry.Version, EventCodec.KindOf(entry.Event), entry.At, entry.By, EventCodec.ToJson(entry.Event));
 }
 
-/// <summary>CLK-6: everything that adds up to a due instant.</summary>
+/// <summary>CLK-6: everything that adds up to a clock's due instant.</summary>
 /// <param name="Clock">The clock's name.</param>
-/// <param name="Kind">Whose it is.</param>
-/// <param name="DueAt">The instant that is explained.</param>
-/// <param name="Policy">Version of the policy that set the target.</param>
-/// <param name="Target">How long the clock may run; the sum of what was counted.</param>
+/// <param name="Kind">Whose clock it is.</param>
+/// <param name="State">What has become of it.</param>
+/// <param name="StartedAt">Where it counts from.</param>
+/// <param name="DueAt">When it is due; of a paused clock, as if it went on.</param>
+/// <param name="Policy">The version of the policy that it runs by.</param>
+/// <param name="Sla">The SLA policy, or the clock of the law, in that version.</param>
+/// <param name="Calendar">The calendar that it counts on.</param>
+/// <param name="TimeZone">That calendar's zone.</param>
+/// <param name="Target">How long it may run.</param>
+/// <param name="Counted">The sum of what the intervals counted: exactly the target, unless that was made shorter than what was used.</param>
 /// <param name="Intervals">Stretches of time that counted.</param>
+/// <param name="GivenBack">Of a target in days: the stretches by which pauses moved it on.</param>
 /// <param name="Pauses">Stretches of time that did not count.</param>
-/// <param name="Paused">The sum of the pauses.</param>
+/// <param name="Paused">The sum of the pauses that have ended.</param>
 public sealed record WhyView(
     string Clock,
     ClockKind Kind,
+    ClockState State,
+    DateTimeOffset StartedAt,
     DateTimeOffset DueAt,
     string Policy,
-    TimeSpan Target,
-    IReadOnlyList<IntervalView> Intervals,
-    IReadOnlyList<IntervalView> Pauses,
+    string Sla,
+    string Calendar,
+    string TimeZone,
+    Target Target,
+    TimeSpan Counted,
+    IReadOnlyList<WhyInterval> Intervals,
+    IReadOnlyList<WhyInterval> GivenBack,
+    IReadOnlyList<ClockPause> Pauses,
     TimeSpan Paused)
 {
-    internal static WhyView Of(Clock clock, string policy)
+    internal static WhyView Of(ClockExplanation why, Func<string, Policy> policyOf)
     {
-        var target = clock.DueAt - clock.StartedAt;
+        var (clock, plan) = (why.Clock, why.Clock.Plan);
+        var calendar = policyOf(plan.Version).Sla.Calendars.GetValueOrDefault(plan.Calendar, WorkCalendar.Always);
         return new(
-            clock.Name, clock.Kind, clock.DueAt, policy, target,
-            [new IntervalView(clock.StartedAt, clock.DueAt, target)], [], TimeSpan.Zero);
+            clock.Name, clock.Kind, clock.State, clock.StartedAt, clock.DueAt, plan.Version, plan.Sla, plan.Calendar, calendar.TimeZone,
+            plan.Target,
+            Sum(why.Stretches.Select(stretch => stretch.Interval.Counted)),
+            [.. why.Stretches.Select(WhyInterval.Of)],
+            [.. why.GivenBack.Select(WhyInterval.Of)],
+            why.Pauses,
+            Sum(why.Pauses.Select(pause => (pause.To ?? pause.From) - pause.From)));
     }
+
+    private static TimeSpan Sum(IEnumerable<TimeSpan> times) => times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+}
+
+/// <summary>A stretch of time that counted, and what the clock ran by then.</summary>
+public sealed record WhyInterval(DateTimeOffset From, DateTimeOffset To, TimeSpan Counted, string Policy, string Sla, string Calendar)
+{
+    internal static WhyInterval Of(ClockStretch stretch) => new(
+        stretch.Interval.From, stretch.Interval.To, stretch.Interval.Counted, stretch.Plan.Version, stretch.Plan.Sla, stretch.Plan.Calendar);
 }
 
 /// <summary>A stretch of time, and how much of it counted.</summary>

@@ -33,6 +33,10 @@ internal static class WorkRoutes
             (f, _) => new AssignOwner(f.Get(In.Agent)));
         Work("escalate", "ESC-1: someone's explicit word that the case must go up.", [In.Reason, In.Level],
             (f, _) => new Escalate(f.Get(In.Reason), f.GetOptional(In.Level)));
+        Work("pause", "CLK-3: our own clocks stand still, for a reason that the policy names; the customer's word ends it.", [In.PauseReason],
+            (f, _) => new PauseCase(f.Get(In.PauseReason)));
+        Work("resume", "CLK-3: our own clocks go on.", [],
+            (_, _) => new ResumeCase());
         Work("close", "CASE-2, CASE-7: the end, with its outcome.", [In.Outcome, In.Farewell],
             (f, _) => new CloseCase(f.Get(In.Outcome), f.Get(In.Farewell)));
         Work("reopen", "CASE-4: the customer came back.", [In.ReasonIfAny],

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Board;
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Log;
@@ -75,6 +76,12 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>CLK-3: why the internal clocks stand still; null when they do not.</summary>
+    public string? PausedFor { get; init; }
+
+    /// <summary>The version of the policy that this case is judged by.</summary>
+    public string PolicyVersion { get; init; } = "";
+
     /// <summary>True from the first event on.</summary>
     public bool Exists => Opening is not null;
 
@@ -94,7 +101,16 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     public Case Evolve(CaseEvent happened, DateTimeOffset at, string by) => happened switch
     {
-        CaseOpened e => this with { Opening = e, OpenedAt = at, Stage = Stage.Contact, Round = 1, Heat = e.Heat, Claim = e.Claim },
+        CaseOpened e => this with
+        {
+            Opening = e,
+            OpenedAt = at,
+            Stage = Stage.Contact,
+            Round = 1,
+            Heat = e.Heat,
+            Claim = e.Claim,
+            PolicyVersion = e.Policy,
+        },
         OwnerAssigned e => this with { Owner = e.Owner },
         ContactLogged { Direction: Direction.ToCustomer } e => this with
         {
@@ -117,8 +133,24 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         HeatSet e => this with { Heat = e.Heat },
         NoteAdded => this,
 
-        ClockStarted e => this with { Clocks = Put(new Clock(e.Clock, e.ClockKind, e.StartedAt, e.WarnAt, e.DueAt)) },
-        ClockWarned e => OnClock(e.Clock, clock => clock with { State = ClockState.Warned }),
+        CasePaused e => this with { PausedFor = e.Reason },
+        CaseResumed => this with { PausedFor = null },
+        PolicyApplied e => this with { PolicyVersion = e.Policy },
+        ClockStarted e => this with
+        {
+            Clocks = Put(new Clock(
+                e.Clock,
+                e.ClockKind,
+                e.Plan ?? ClockPlan.Plain(e.DueAt - e.StartedAt),
+                ClockProgress.From(e.StartedAt),
+                e.StartedAt,
+                e.Warnings ?? (e.WarnAt is { } warnAt ? [warnAt] : []),
+                e.DueAt)),
+        },
+        ClockPaused e => OnClock(e.Clock, clock => clock.Paused(e.Reason, e.Progress, at)),
+        ClockResumed e => OnClock(e.Clock, clock => clock.Rescheduled(clock.Plan, e.Progress, e.Warnings, e.DueAt, at, pausedFor: null)),
+        ClockReplanned e => OnClock(e.Clock, clock => clock.Rescheduled(e.Plan, e.Progress, e.Warnings, e.DueAt, at, clock.PausedFor)),
+        ClockWarned e => OnClock(e.Clock, clock => clock.Warned(e.WarnAt)),
         ClockBreached e => OnClock(e.Clock, clock => clock with { State = ClockState.Breached }),
         ClockMet e => OnClock(e.Clock, clock => clock with
         {
@@ -221,7 +253,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         },
         EscalationAcknowledged e => OnEscalation(e.Escalation, escalation => escalation with { AcknowledgedBy = by }),
         EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at }),
-        CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at },
+        CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null },
         _ => throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),
     };
 

@@ -17,7 +17,8 @@ public abstract record CaseCommand
         Money? Claim,
         string? Product,
         string? Site,
-        DateTimeOffset? ComplainedAt) : CaseCommand;
+        DateTimeOffset? ComplainedAt,
+        string? CustomerGroup = null) : CaseCommand;
 
     public sealed record AssignOwner(string? Owner) : CaseCommand;
 
@@ -37,6 +38,15 @@ public abstract record CaseCommand
     public sealed record SetHeat(Heat Heat, string? Reason) : CaseCommand;
 
     public sealed record AddNote(string Note) : CaseCommand;
+
+    /// <summary>CLK-3: the internal clocks stand still, for a reason that the policy names.</summary>
+    public sealed record PauseCase(string Reason) : CaseCommand;
+
+    /// <summary>CLK-3: the internal clocks go on.</summary>
+    public sealed record ResumeCase : CaseCommand;
+
+    /// <summary>CLK-2: from now on the case is judged by the policy in force; what its clocks consumed stays consumed.</summary>
+    public sealed record ApplyPolicy : CaseCommand;
 
     public sealed record MakePromise(string Text, DateTimeOffset DueAt, string? Owner) : CaseCommand;
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
@@ -22,7 +24,8 @@ public abstract record CaseEvent : IEvent
         string? Product,
         string? Site,
         DateTimeOffset ComplainedAt,
-        string Policy) : CaseEvent;
+        string Policy,
+        string? CustomerGroup = null) : CaseEvent;
 
     /// <summary>Someone now answers for the case; null takes it back to the queue.</summary>
     public sealed record OwnerAssigned(string? Owner, string? Was) : CaseEvent;
@@ -54,9 +57,35 @@ public abstract record CaseEvent : IEvent
     /// <summary>Something worth remembering.</summary>
     public sealed record NoteAdded([property: Personal] string? Note) : CaseEvent;
 
-    /// <summary>CLK-1: a clock was started, or started anew.</summary>
+    /// <summary>CLK-3: the case waits, for a reason that the policy names.</summary>
+    public sealed record CasePaused(string Reason) : CaseEvent;
+
+    /// <summary>CLK-3: the case goes on: by someone's word (<c>word</c>), or because the customer was in touch (<c>contact</c>).</summary>
+    public sealed record CaseResumed(string Reason, string Cause) : CaseEvent;
+
+    /// <summary>CLK-2: the case is judged by another version of the policy from now on.</summary>
+    public sealed record PolicyApplied(string Policy, string Was) : CaseEvent;
+
+    /// <summary>CLK-1: a clock was started, or started anew. Without a plan it ran in plain time, as all clocks did at first.</summary>
     public sealed record ClockStarted(
-        string Clock, ClockKind ClockKind, DateTimeOffset StartedAt, DateTimeOffset? WarnAt, DateTimeOffset DueAt) : CaseEvent;
+        string Clock,
+        ClockKind ClockKind,
+        DateTimeOffset StartedAt,
+        DateTimeOffset? WarnAt,
+        DateTimeOffset DueAt,
+        ClockPlan? Plan = null,
+        ImmutableArray<DateTimeOffset>? Warnings = null) : CaseEvent;
+
+    /// <summary>CLK-3: a clock stands still.</summary>
+    public sealed record ClockPaused(string Clock, string Reason, ClockProgress Progress) : CaseEvent;
+
+    /// <summary>CLK-3: a clock goes on where it was, with what was paused given back.</summary>
+    public sealed record ClockResumed(
+        string Clock, ClockProgress Progress, ImmutableArray<DateTimeOffset> Warnings, DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>CLK-2: another target, calendar or policy holds; what was consumed and paused stays so.</summary>
+    public sealed record ClockReplanned(
+        string Clock, ClockPlan Plan, ClockProgress Progress, ImmutableArray<DateTimeOffset> Warnings, DateTimeOffset DueAt) : CaseEvent;
 
     /// <summary>CLK-4.</summary>
     public sealed record ClockWarned(string Clock, ClockKind ClockKind, DateTimeOffset WarnAt, DateTimeOffset DueAt) : CaseEvent;

@@ -25,7 +25,13 @@ public sealed partial record Case
 
         var turn = new CaseTurn(this, context);
         var refusal = Apply(command, turn);
-        return refusal is null ? Decision.Of(turn.Events) : refusal;
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        JudgeAnew(turn);
+        return Decision.Of(turn.Events);
     }
 
     private static bool IsForClosed(CaseCommand command) => command is
@@ -44,6 +50,9 @@ public sealed partial record Case
         MoveToStage c => Move(turn, c),
         SetHeat c => SetHeatTo(turn, c),
         AddNote c => Emit(turn, new NoteAdded(c.Note)),
+        PauseCase c => Pause(turn, c),
+        ResumeCase => Resume(turn, "word"),
+        ApplyPolicy => Judge(turn),
         MakePromise c => PromiseRules.Make(turn, c),
         ExplainDelay c => PromiseRules.Explain(turn, c),
         ConfirmPromise c => PromiseRules.Confirm(turn, c),
@@ -92,8 +101,8 @@ public sealed partial record Case
 
         turn.Emit(new CaseOpened(
             c.Number, c.CustomerId, c.Customer, c.Type, c.Summary, c.Channel, c.Heat, c.Claim, c.Product, c.Site,
-            complainedAt, turn.Context.Policy.Version));
-        ClockRules.StartAll(turn, complainedAt);
+            complainedAt, turn.Context.Policy.Version, c.CustomerGroup));
+        ClockRules.Open(turn, complainedAt);
         NoticeRules.Acknowledge(turn);
         return null;
     }
@@ -114,6 +123,43 @@ public sealed partial record Case
         if (direction == Direction.ToCustomer)
         {
             ClockRules.OnContact(turn);
+        }
+        else
+        {
+            Resume(turn, "contact");
+        }
+    }
+
+    /// <summary>CLK-3. Another reason than the one that holds takes its place at the same instant.</summary>
+    private static Refused? Pause(CaseTurn turn, PauseCase c)
+    {
+        var reasons = turn.Sla.PauseReasons;
+        if (!reasons.TryGetValue(c.Reason, out var reason))
+        {
+            return new Refused(
+                "case.pause.unknownReason",
+                $"'{c.Reason}' is no reason to pause in policy {turn.Case.PolicyVersion}. Known: {string.Join(", ", reasons.Keys.Order(StringComparer.Ordinal))}.",
+                "reason");
+        }
+
+        if (turn.Case.PausedFor == c.Reason)
+        {
+            return null;
+        }
+
+        Resume(turn, "word");
+        turn.Emit(new CasePaused(c.Reason));
+        ClockRules.Pause(turn, reason);
+        return null;
+    }
+
+    /// <summary>CLK-3: by someone's word, or at once when the customer is in touch.</summary>
+    private static Refused? Resume(CaseTurn turn, string cause)
+    {
+        if (turn.Case.PausedFor is { } reason)
+        {
+            turn.Emit(new CaseResumed(reason, cause));
+            ClockRules.Resume(turn);
         }
     }
 
@@ -139,6 +185,21 @@ public sealed partial record Case
         }
 
         return null;
+    }
+
+    private static Refused? Judge(CaseTurn turn) =>
+        turn.Case.PolicyVersion == turn.Context.Policy.Version
+            ? null
+            : Emit(turn, new PolicyApplied(turn.Context.Policy.Version, turn.Case.PolicyVersion));
+
+    /// <summary>CLK-2: what decides about targets may have changed in this turn.</summary>
+    private static void JudgeAnew(CaseTurn turn)
+    {
+        var whole = turn.Events.Any(happened => happened is PolicyApplied);
+        if (turn.Case.IsOpen && (whole || turn.Events.Any(happened => happened is HeatSet or EscalationRaised or EscalationClosed)))
+        {
+            ClockRules.Replan(turn, whole);
+        }
     }
 
     private static Refused? Do(CaseTurn turn, DoStep c) =>
@@ -182,7 +243,7 @@ public sealed partial record Case
 
         return turn.Case.MissingFor() is { Length: > 0 } missing
             ? new Refused("case.stage.incomplete", $"Before leaving {Word(from)}: {string.Join("; ", missing)}.")
-            : Emit(turn, new StageEntered(c.To, from));
+            : Enter(turn, c.To);
     }
 
     /// <summary>CASE-2: what the stage still requires before the next, in words; empty when nothing.</summary>
@@ -201,8 +262,26 @@ public sealed partial record Case
     };
 
     /// <summary>CASE-3: nothing of earlier rounds is hidden.</summary>
-    private static Refused? StartRound(CaseTurn turn, string? reason) =>
-        Emit(turn, new RoundStarted(turn.Case.Round + 1, turn.Case.Stage, reason));
+    private static Refused? StartRound(CaseTurn turn, string? reason)
+    {
+        turn.Emit(new RoundStarted(turn.Case.Round + 1, turn.Case.Stage, reason));
+        ClockRules.OnStage(turn);
+        return null;
+    }
+
+    /// <summary>CASE-4: the next round of a case that was closed; its clocks run again.</summary>
+    private static void Restart(CaseTurn turn, string? reason)
+    {
+        turn.Emit(new RoundStarted(turn.Case.Round + 1, turn.Case.Stage, reason));
+        ClockRules.StartAll(turn, turn.Now);
+    }
+
+    private static Refused? Enter(CaseTurn turn, Stage stage)
+    {
+        turn.Emit(new StageEntered(stage, turn.Case.Stage));
+        ClockRules.OnStage(turn);
+        return null;
+    }
 
     private static Refused? SetHeatTo(CaseTurn turn, SetHeat c) =>
         turn.Case.Heat == c.Heat ? null : Emit(turn, new HeatSet(c.Heat, turn.Case.Heat, c.Reason));
@@ -264,8 +343,7 @@ public sealed partial record Case
             return new Refused("case.reopen.tooLate", $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case.");
         }
 
-        StartRound(turn, c.Reason);
-        ClockRules.StartAll(turn, turn.Now);
+        Restart(turn, c.Reason);
         NoticeRules.Reopened(turn);
         return null;
     }
@@ -290,11 +368,10 @@ public sealed partial record Case
 
         if (!turn.Case.IsOpen)
         {
-            StartRound(turn, c.Reason);
-            ClockRules.StartAll(turn, turn.Now);
+            Restart(turn, c.Reason);
         }
 
-        return turn.Case.Stage == c.To ? null : Emit(turn, new StageEntered(c.To, turn.Case.Stage));
+        return turn.Case.Stage == c.To ? null : Enter(turn, c.To);
     }
 
     private static Refused? Adopt(CaseTurn turn, AdoptOwner c) =>

@@ -1,3 +1,5 @@
+using Escalation.Grains.Policies;
+
 namespace Escalation.Grains.Cases;
 
 /// <summary>One decision in the making: what was decided so far, and the case as it stands after that.</summary>
@@ -13,6 +15,9 @@ internal sealed class CaseTurn(Case state, Context context)
     public DateTimeOffset Now => Context.Now;
 
     public IReadOnlyList<CaseEvent> Events => _events;
+
+    /// <summary>The targets that this case is judged by.</summary>
+    public SlaBook Sla => Context.PolicyOf(Case.PolicyVersion).Sla;
 
     public void Emit(CaseEvent happened)
     {

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using Escalation.Grains.Calendars;
+using Escalation.Grains.Cases;
+
 namespace Escalation.Grains.Clocks;
 
 /// <summary>CLK-1: three kinds of clock, never mixed. In order of harm.</summary>
@@ -24,44 +28,90 @@ public enum ClockState
 }
 
 /// <summary>A running due instant with a reason.</summary>
-/// <param name="Name">Unique within the case: <c>acknowledge</c>, <c>silence</c>, <c>resolution</c>.</param>
+/// <param name="Name">Unique within the case: <c>acknowledge</c>, <c>silence</c>, <c>stage</c>, <c>resolution</c>, or a clock of the law.</param>
 /// <param name="Kind">Whose clock it is.</param>
-/// <param name="StartedAt">Where it counts from.</param>
-/// <param name="WarnAt">CLK-4: when to warn, once; null for no warning.</param>
-/// <param name="DueAt">When it is breached unless its aim is met before.</param>
+/// <param name="Plan">What it runs by.</param>
+/// <param name="Progress">CLK-2: how far it had come by <paramref name="Since"/>.</param>
+/// <param name="Since">Where what <paramref name="Progress"/> does not hold yet begins.</param>
+/// <param name="Warnings">CLK-4: every instant at which it warns on its way to this due instant, in order.</param>
+/// <param name="DueAt">When it is breached unless its aim is met before; of a paused clock, as if it went on when it was paused.</param>
 /// <param name="State">What has become of it.</param>
+/// <param name="WarningsGiven">How many of <paramref name="Warnings"/> it has given.</param>
+/// <param name="PausedFor">CLK-3: why it stands still; null when it runs.</param>
 /// <param name="StoppedAt">When its aim was met or its case closed; null while it runs.</param>
 public sealed record Clock(
     string Name,
     ClockKind Kind,
-    DateTimeOffset StartedAt,
-    DateTimeOffset? WarnAt,
+    ClockPlan Plan,
+    ClockProgress Progress,
+    DateTimeOffset Since,
+    ImmutableArray<DateTimeOffset> Warnings,
     DateTimeOffset DueAt,
     ClockState State = ClockState.Running,
+    int WarningsGiven = 0,
+    string? PausedFor = null,
     DateTimeOffset? StoppedAt = null)
 {
     public const string Acknowledge = "acknowledge";
     public const string Silence = "silence";
     public const string Resolution = "resolution";
+    public const string Stage = "stage";
+
+    /// <summary>Where it counts from.</summary>
+    public DateTimeOffset StartedAt => Progress.StartedAt;
 
     /// <summary>CLK-8: a stopped clock never fires again.</summary>
     public bool IsRunning => StoppedAt is null;
 
-    /// <summary>The next instant at which this clock has something to say; null when it has said everything.</summary>
-    public DateTimeOffset? NextAt => (IsRunning, State) switch
-    {
-        (true, ClockState.Running) => WarnAt ?? DueAt,
-        (true, ClockState.Warned) => DueAt,
-        _ => null,
-    };
+    /// <summary>True while it stands still and will go on.</summary>
+    public bool IsPaused => IsRunning && PausedFor is not null;
+
+    /// <summary>True while it can still be met in time.</summary>
+    public bool IsOpen => IsRunning && State != ClockState.Breached;
+
+    /// <summary>CLK-4: the next warning; the last when all are given, null when it has none.</summary>
+    public DateTimeOffset? WarnAt => Warnings.IsEmpty ? null : Warnings[Math.Min(WarningsGiven, Warnings.Length - 1)];
+
+    /// <summary>The next instant at which this clock has something to say; null when it has said everything, or stands still.</summary>
+    public DateTimeOffset? NextAt => !IsOpen || IsPaused ? null : WarningsGiven < Warnings.Length ? Warnings[WarningsGiven] : DueAt;
 
     /// <summary>CLK-4, CLK-7: what this clock has to say at <paramref name="now"/>; never early, each thing once.</summary>
-    public Cases.CaseEvent? FireAt(DateTimeOffset now) => this switch
+    public CaseEvent? FireAt(DateTimeOffset now) =>
+        NextAt is not { } next || now < next ? null
+            : now >= DueAt ? new CaseEvent.ClockBreached(Name, Kind, DueAt)
+            : new CaseEvent.ClockWarned(Name, Kind, Warnings.Last(warning => warning <= now), DueAt);
+
+    /// <summary>CLK-2, CLK-3: how far it has come by <paramref name="now"/>, counted on the calendar that it ran by.</summary>
+    public ClockProgress ProgressAt(DateTimeOffset now, WorkCalendar calendar) =>
+        IsPaused ? Progress.Rested(calendar, Since, now) : Progress.Ran(calendar, Since, now);
+
+    /// <summary>The name under which a policy keeps a stage's target: <c>stage.clarify</c>.</summary>
+    public static string StageTarget(Cases.Stage stage) =>
+        $"{Stage}.{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(stage.ToString())}";
+
+    internal Clock Warned(DateTimeOffset at) =>
+        this with { State = ClockState.Warned, WarningsGiven = Warnings.Count(warning => warning <= at) };
+
+    internal Clock Paused(string reason, ClockProgress progress, DateTimeOffset at) =>
+        this with { State = ClockState.Paused, PausedFor = reason, Progress = progress, Since = at };
+
+    /// <summary>
+    /// Goes on, or is counted anew. CLK-4: a due instant that moved is warned of again, one that stays where it was is not.
+    /// </summary>
+    internal Clock Rescheduled(
+        ClockPlan plan, ClockProgress progress, ImmutableArray<DateTimeOffset> warnings, DateTimeOffset dueAt, DateTimeOffset at, string? pausedFor)
     {
-        { IsRunning: false } or { State: ClockState.Breached or ClockState.Met or ClockState.Paused } => null,
-        _ when now >= DueAt => new Cases.CaseEvent.ClockBreached(Name, Kind, DueAt),
-        { State: ClockState.Running, WarnAt: { } warnAt } when now >= warnAt =>
-            new Cases.CaseEvent.ClockWarned(Name, Kind, warnAt, DueAt),
-        _ => null,
-    };
+        var given = dueAt == DueAt ? Math.Min(WarningsGiven, warnings.Length) : 0;
+        return this with
+        {
+            Plan = plan,
+            Progress = progress,
+            Since = at,
+            Warnings = warnings,
+            DueAt = dueAt,
+            WarningsGiven = given,
+            PausedFor = pausedFor,
+            State = pausedFor is not null ? ClockState.Paused : given > 0 ? ClockState.Warned : ClockState.Running,
+        };
+    }
 }

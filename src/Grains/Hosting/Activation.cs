@@ -60,7 +60,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
             }
 
             var now = (envelope.At ?? time.GetUtcNow()).ToMicroseconds();
-            var decision = state.Decide(envelope.Command, new Context(now, envelope.By, policies.Current));
+            var decision = state.Decide(envelope.Command, new Context(now, envelope.By, policies.Current, policies));
             if (decision.IsRefused)
             {
                 return new Answer.No(decision.Refusal);

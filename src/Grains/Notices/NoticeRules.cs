@@ -14,10 +14,9 @@ internal static class NoticeRules
     public static void Acknowledge(CaseTurn turn)
     {
         var texts = turn.Context.Policy.Texts.For(turn.Case.Language);
-        var firstContactBy = turn.Case.Clocks.First(clock => clock.Name == Clocks.Clock.Acknowledge).DueAt;
         Decide(turn, NoticeKind.Acknowledgement, null, null, new()
         {
-            ["by"] = texts.Date(firstContactBy > turn.Now ? firstContactBy : turn.Now + turn.Context.Policy.Targets.Acknowledge, turn.Case.TimeZone),
+            ["by"] = texts.Date(Clocks.ClockRules.FirstContactBy(turn), turn.Case.TimeZone),
         });
     }
 

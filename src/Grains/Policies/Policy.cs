@@ -3,14 +3,14 @@ using Escalation.Grains.Notices;
 namespace Escalation.Grains.Policies;
 
 /// <summary>The company's settings that rules read. Data, versioned; a case's events name the version they used.</summary>
-/// <param name="Version">Which policy this is.</param>
-/// <param name="Targets">How long each internal clock runs.</param>
+/// <param name="Version">Which policy this is: the company's own word for it, and what its text adds up to.</param>
+/// <param name="Sla">Which targets a case has, and on which calendar they run.</param>
 /// <param name="Promises">How promises are guarded.</param>
 /// <param name="ConflictTypes">The conflict types that a case may have.</param>
 /// <param name="Texts">What notices say, by language.</param>
 public sealed record Policy(
     string Version,
-    Targets Targets,
+    SlaBook Sla,
     PromisePolicy Promises,
     IReadOnlySet<string> ConflictTypes,
     NoticeTexts Texts)
@@ -20,22 +20,6 @@ public sealed record Policy(
 
     /// <summary>CASE-9: of what the customer is told. Explanations of a delay always go out. Default: everything.</summary>
     public IReadOnlySet<NoticeKind> Tells { get; init; } = Enum.GetValues<NoticeKind>().ToHashSet();
-}
-
-/// <summary>Internal targets, in plain 24/7 time.</summary>
-public sealed record Targets
-{
-    /// <summary>From the complaint to the first contact. Default: 1 hour.</summary>
-    public TimeSpan Acknowledge { get; init; } = TimeSpan.FromHours(1);
-
-    /// <summary>The longest time without contact to the customer. Default: 24 hours.</summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromHours(24);
-
-    /// <summary>From the complaint to the close. Default: 3 days.</summary>
-    public TimeSpan Resolution { get; init; } = TimeSpan.FromDays(3);
-
-    /// <summary>Share of a target after which its clock warns once, 0 to 1. Default: 0.75.</summary>
-    public double WarnShare { get; init; } = 0.75;
 }
 
 /// <summary>PRM-2, PRM-3, PRM-4: how promises are guarded.</summary>

@@ -23,7 +23,9 @@ internal static class PlatformServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => DataSourceOf(connectionString));
         services.AddPostgresLog();
-        services.AddSingleton<IPolicySource>(new PolicyFolder(settings.PolicyFolder));
+        services.AddSingleton(provider => new PolicyBook(settings.PolicyFolder, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IPolicySource>(provider => provider.GetRequiredService<PolicyBook>());
+        services.AddSingleton<IPolicyRollout, PolicyRollout>();
         services.AddStackGrains();
         return services;
     }

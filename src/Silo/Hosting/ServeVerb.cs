@@ -5,6 +5,7 @@ using Escalation.Grains;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake.Demo;
+using Escalation.Silo.Policy;
 using Npgsql;
 
 namespace Escalation.Silo.Hosting;
@@ -60,6 +61,7 @@ internal static class ServeVerb
     internal static async Task<DevAccess.Sheet?> PrepareAsync(WebApplication app, string dataFolder, CancellationToken cancellationToken)
     {
         await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
+        await app.Services.GetRequiredService<PolicyBook>().StoreAsync(cancellationToken);
         if (!app.Environment.IsDevelopment())
         {
             return null;

@@ -5,6 +5,7 @@ using Escalation.Grains.Log;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
+using Escalation.Silo.Policy;
 using Escalation.Silo.Proof;
 using Npgsql;
 
@@ -31,6 +32,7 @@ internal sealed class Verb(IServiceProvider services)
         builder.Services.AddPostgresAccess();
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);
+        await app.Services.GetRequiredService<PolicyBook>().StoreAsync(cancellationToken);
         return await run(new Verb(app.Services), cancellationToken);
     }
 

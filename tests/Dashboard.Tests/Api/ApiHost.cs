@@ -68,6 +68,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IAccessStore>(access);
         builder.Services.AddSingleton<IEventLog>(log);
         builder.Services.AddSingleton<IPolicySource>(TestPolicy.Shipped);
+        builder.Services.AddSingleton<IPolicyRollout, NoRollout>();
         builder.Services.AddSingleton(services => GrainHost.Over(log, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ICaseNumbers, CountedNumbers>();
         builder.Services.AddSingleton<ICustomerDirectory, PlainDirectory>();
@@ -195,6 +196,18 @@ internal sealed class ApiHost : IAsyncDisposable
 
         public Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken) =>
             Task.FromResult(log.IsAway ? "The database is away." : null);
+    }
+
+    private sealed class NoRollout(IPolicySource policies) : IPolicyRollout
+    {
+        public Task<PolicyReload> ReloadAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new PolicyReload(policies.Current.Version, policies.Current.Version, []));
+
+        public Task<PolicyPreview> PreviewAsync(Guid? after, int cases, CancellationToken cancellationToken) =>
+            Task.FromResult(new PolicyPreview(0, [], null));
+
+        public Task<PolicyApplication> ApplyAsync(Actor by, CancellationToken cancellationToken) =>
+            Task.FromResult(new PolicyApplication(policies.Current.Version, 0, 0));
     }
 
     private sealed class EmptyOutbox : IOutbox

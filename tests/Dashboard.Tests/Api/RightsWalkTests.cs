@@ -37,6 +37,8 @@ public sealed class RightsWalkTests
         ["POST /api/cases/{id}/note"] = Staff,
         ["POST /api/cases/{id}/assign"] = Staff,
         ["POST /api/cases/{id}/escalate"] = Staff,
+        ["POST /api/cases/{id}/pause"] = Staff,
+        ["POST /api/cases/{id}/resume"] = Staff,
         ["POST /api/cases/{id}/close"] = Staff,
         ["POST /api/cases/{id}/reopen"] = Staff,
         ["POST /api/cases/{id}/promises"] = Staff,
@@ -49,6 +51,10 @@ public sealed class RightsWalkTests
         ["POST /api/cases/{id}/links/revoke"] = Staff,
         ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
+        ["GET /api/policy"] = Roles.Supervisor | Roles.Admin,
+        ["GET /api/policy/preview"] = Roles.Supervisor | Roles.Admin,
+        ["POST /api/policy/reload"] = Roles.Admin,
+        ["POST /api/policy/apply"] = Roles.Admin,
         ["GET /api/dev/outbox"] = Staff,
     };
 

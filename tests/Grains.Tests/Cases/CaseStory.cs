@@ -21,6 +21,11 @@ internal sealed class CaseStory
 
     public List<CaseEvent> History { get; } = [];
 
+    /// <summary>When each of <see cref="History"/> happened.</summary>
+    public List<DateTimeOffset> Instants { get; } = [];
+
+    public TestPolicy Policies { get; init; } = TestPolicy.Shipped;
+
     public static CaseStory Opened(CustomerContact? customer = null, DateTimeOffset? complainedAt = null)
     {
         var story = new CaseStory();
@@ -126,7 +131,7 @@ internal sealed class CaseStory
     public IEnumerable<T> All<T>() => History.OfType<T>();
 
     private Decision<CaseEvent> Decide(CaseCommand command, Actor? by) =>
-        Case.Decide(command, new Context(Now, by ?? Ana, TestPolicy.Shipped.Current));
+        Case.Decide(command, new Context(Now, by ?? Ana, Policies.Current, Policies));
 
     private void Fold(IReadOnlyList<CaseEvent> events, Actor by)
     {
@@ -134,6 +139,7 @@ internal sealed class CaseStory
         {
             Case = Case.Evolve(happened, Now, by.Id);
             History.Add(happened);
+            Instants.Add(Now);
         }
     }
 }

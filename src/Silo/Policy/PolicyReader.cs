@@ -1,0 +1,132 @@
+using System.Globalization;
+using Escalation.Grains.Calendars;
+using Escalation.Grains.Notices;
+using Escalation.Grains.Policies;
+
+namespace Escalation.Silo.Policy;
+
+/// <summary>Reads the company's policy from its files and checks all of them before anything uses it.</summary>
+internal sealed class PolicyReader
+{
+    private const string PolicyFile = "policy.yaml";
+    private const string SlaFile = "sla.yaml";
+    private const string CalendarsFolder = "calendars/";
+
+    private readonly PolicyFiles _files;
+    private readonly List<string> _problems = [];
+
+    private PolicyReader(PolicyFiles files) => _files = files;
+
+    /// <summary>The policy that the files say.</summary>
+    /// <exception cref="PolicyException">With every problem, by file and line.</exception>
+    public static Grains.Policies.Policy Read(PolicyFiles files) => new PolicyReader(files).Read();
+
+    private Grains.Policies.Policy Read()
+    {
+        var main = Part(_files.Judging, PolicyFile);
+        var types = ReadTypes(main);
+        var calendars = ReadCalendars();
+        var sla = Part(_files.Judging, SlaFile) is { } slaFile ? new SlaYaml(calendars, types).Read(slaFile) : null;
+        var texts = ReadTexts(types);
+        var promises = ReadPromises(main?.Get("promises"));
+        var version = string.Create(CultureInfo.InvariantCulture, $"{main?.Text("version")}-{_files.Fingerprint()}");
+        var policy = new Grains.Policies.Policy(version, sla!, promises, types, texts)
+        {
+            ReopenWithin = main?.Duration("reopenWithin") ?? TimeSpan.FromDays(14),
+            Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
+        };
+        main?.Close();
+        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile) && !IsCalendar(name)))
+        {
+            _problems.Add($"{name}:1: nothing reads this file.");
+        }
+
+        return _problems.Count == 0 ? policy : throw new PolicyException(_problems);
+    }
+
+    private static HashSet<string> ReadTypes(YamlPart? main)
+    {
+        var types = main?.Words("conflictTypes").ToHashSet(StringComparer.Ordinal) ?? [];
+        if (types.Count == 0)
+        {
+            main?.Fault("needs at least one type.", "conflictTypes");
+        }
+
+        return types;
+    }
+
+    private static PromisePolicy ReadPromises(YamlPart? part)
+    {
+        if (part is null)
+        {
+            return new PromisePolicy();
+        }
+
+        var promises = new PromisePolicy
+        {
+            LeadShare = part.Share("leadShare"),
+            LeadMinimum = part.Duration("leadMinimum"),
+            LeadMaximum = part.Duration("leadMaximum"),
+            QuietFrom = part.Time("quietFrom"),
+            QuietUntil = part.Time("quietUntil"),
+            AskLead = part.Duration("askLead"),
+            AutomaticMoveDays = part.Number("automaticMoveDays"),
+            MoveLimit = part.Number("moveLimit"),
+        };
+        part.Close();
+        return promises;
+    }
+
+    private Dictionary<string, WorkCalendar> ReadCalendars()
+    {
+        var calendars = new Dictionary<string, WorkCalendar>(StringComparer.Ordinal) { [SlaBook.Always] = WorkCalendar.Always };
+        foreach (var name in _files.Judging.Keys.Where(IsCalendar).Order(StringComparer.Ordinal))
+        {
+            var id = Path.GetFileNameWithoutExtension(name);
+            if (id == SlaBook.Always)
+            {
+                _problems.Add($"{name}:1: '{SlaBook.Always}' is true 24/7 and cannot be another; choose another name.");
+            }
+            else if (Part(_files.Judging, name) is { } part)
+            {
+                // A calendar that cannot be read has its problems told already; those who name it need not repeat them.
+                calendars[id] = CalendarYaml.Read(part) ?? WorkCalendar.Always;
+            }
+        }
+
+        return calendars;
+    }
+
+    private NoticeTexts ReadTexts(IReadOnlySet<string> types)
+    {
+        var languages = new Dictionary<string, LanguageTexts>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in _files.Texts.Keys.Order(StringComparer.Ordinal))
+        {
+            if (Part(_files.Texts, name) is { } part)
+            {
+                var texts = TextsYaml.Read(part, types);
+                languages[texts.Language] = texts;
+            }
+        }
+
+        if (!languages.ContainsKey(NoticeTexts.Fallback))
+        {
+            _problems.Add($"texts/{NoticeTexts.Fallback}.yaml: missing; English is what every other language falls back to.");
+        }
+
+        return new NoticeTexts(languages);
+    }
+
+    private YamlPart? Part(IReadOnlyDictionary<string, string> files, string name)
+    {
+        if (files.TryGetValue(name, out var text))
+        {
+            return YamlPart.Parse(name, text, _problems);
+        }
+
+        _problems.Add($"{name}: missing.");
+        return null;
+    }
+
+    private static bool IsCalendar(string name) => name.StartsWith(CalendarsFolder, StringComparison.Ordinal);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Escalation.Grains.Notices;
+
+namespace Escalation.Silo.Policy;
+
+/// <summary>Reads <c>texts/LANGUAGE.yaml</c>: what customers read.</summary>
+internal static class TextsYaml
+{
+    /// <summary>An explanation that lacks any of these explains nothing.</summary>
+    private static readonly string[] OfAnExplanation = ["reason", "date", "promise", "owner", "answerFine", "answerCall", "answerCancel"];
+
+    public static LanguageTexts Read(YamlPart file, IReadOnlySet<string> conflictTypes)
+    {
+        var messages = ReadMessages(file.Get("messages"));
+        var weekdays = file.Words("weekdays");
+        var months = file.Words("months");
+        var date = file.Text("date");
+        Expect(weekdays.Count == 7, "weekdays", "needs seven names, Monday first.");
+        Expect(months.Count == 12, "months", "needs twelve names.");
+        Expect(date.Contains("{zone}", StringComparison.Ordinal), "date", "must show the {zone}: a time without its zone is no promise.");
+        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (file.Get("reasons") is { } list)
+        {
+            foreach (var type in conflictTypes.Append("default"))
+            {
+                reasons[type] = list.Text(type);
+            }
+
+            list.Close();
+        }
+
+        var language = file.Text("language");
+        var signature = file.Text("signature");
+        file.Close();
+        return new LanguageTexts(
+            language, [.. weekdays], [.. months], date, reasons.ToImmutableDictionary(), messages.ToImmutableDictionary(), signature);
+
+        void Expect(bool holds, string key, string problem)
+        {
+            if (!holds)
+            {
+                file.Fault(problem, key);
+            }
+        }
+    }
+
+    private static Dictionary<NoticeKind, MessageTemplate> ReadMessages(YamlPart? list)
+    {
+        var messages = new Dictionary<NoticeKind, MessageTemplate>();
+        foreach (var kind in list is null ? [] : Enum.GetValues<NoticeKind>())
+        {
+            if (list!.Get(YamlPart.CamelCase(kind)) is not { } part)
+            {
+                continue;
+            }
+
+            var message = new MessageTemplate(part.Text("subject"), part.Text("body"));
+            part.Close();
+            messages[kind] = message;
+            foreach (var placeholder in kind == NoticeKind.Explanation ? OfAnExplanation : [])
+            {
+                if (!message.Body.Contains($"{{{placeholder}}}", StringComparison.Ordinal))
+                {
+                    part.Fault($"must state the {{{placeholder}}}.", "body");
+                }
+            }
+        }
+
+        list?.Close();
+        return messages;
+    }
+}

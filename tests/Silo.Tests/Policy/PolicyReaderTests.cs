@@ -1,0 +1,117 @@
+using Escalation.Grains.Clocks;
+using Escalation.Silo.Policy;
+using Escalation.TestKit;
+
+namespace Escalation.Silo.Tests.Policy;
+
+/// <summary>What is read from a policy's files, and what is said when they cannot be used.</summary>
+public sealed class PolicyReaderTests
+{
+    private readonly PolicyFiles _shipped = PolicyFiles.In(Path.Combine(AppContext.BaseDirectory, "Policy"));
+
+    [Fact, Rule("PRM-3")]
+    public void As_shipped_it_speaks_three_languages_with_a_reason_for_every_type()
+    {
+        var policy = PolicyReader.Read(_shipped);
+
+        Assert.Equal(["en", "ro", "ru"], policy.Texts.Languages.Order());
+        Assert.All(policy.Texts.Languages, language =>
+            Assert.Equal(
+                policy.ConflictTypes.Count, policy.ConflictTypes.Select(policy.Texts.For(language).ReasonFor).Distinct().Count()));
+    }
+
+    [Fact]
+    public void Every_problem_is_told_at_once_with_its_file_and_line()
+    {
+        var files = Change(Change(Change(Change(Change(
+            _shipped,
+            "sla.yaml", "acknowledge: {working: PT1H, warn: [0.75]}", "acknowledge: {working: soon, warn: [7]}"),
+            "sla.yaml", "heat: [aggressive, public]", "heet: [aggressive, public]"),
+            "calendars/office.yaml", "wed: [\"09:00-18:00\"]", "wed: [\"18:00-9:00\"]"),
+            "texts/ru.yaml", "({zone})", ""),
+            "texts/ro.yaml", "  quality:", "  qualityy:");
+
+        var problems = Assert.Throws<PolicyException>(() => PolicyReader.Read(files)).Problems;
+
+        Assert.Contains(problems, problem => IsAt(problem, files, "sla.yaml", "working: soon") && problem.Contains("'soon'", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => IsAt(problem, files, "sla.yaml", "warn: [7]") && problem.Contains("'7'", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => IsAt(problem, files, "sla.yaml", "heet") && problem.Contains("heet is unknown here", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => IsAt(problem, files, "calendars/office.yaml", "wed:"));
+        Assert.Contains(problems, problem => IsAt(problem, files, "texts/ru.yaml", "date:"));
+        Assert.Contains(problems, problem => problem.Contains("reasons.quality is missing", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Contains("reasons.qualityy is unknown here", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("  - id: standard\n", "  - id: standard\n    when: {site: [north]}\n", "must end with a policy without conditions")]
+    [InlineData("    when:\n      heat: [aggressive, public]\n", "", "would never judge a case")]
+    [InlineData("id: standard", "id: urgent", "has the id 'urgent' twice")]
+    [InlineData("silence: {working: PT24H, warn: [0.75]}", "", "silence is missing")]
+    [InlineData("calendar: office", "calendar: offfice", "'offfice'; known are always, office")]
+    [InlineData("clocks: [silence, stage, resolution]", "clocks: [finalResponse]", "only internal clocks pause")]
+    [InlineData("clarify: {workingDays: 1, calendar: office}", "clarify: {workingDays: 1, calendarDays: 2}", "needs one of working")]
+    [InlineData("clarify: {workingDays: 1, calendar: office}", "closed: {workingDays: 1}", "is no stage that a case can be at")]
+    public void A_policy_that_would_judge_nothing_or_wrongly_is_refused(string was, string now, string because)
+    {
+        var problems = Assert.Throws<PolicyException>(() => PolicyReader.Read(Change(_shipped, "sla.yaml", was, now))).Problems;
+
+        Assert.Contains(problems, problem => problem.Contains(because, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.Matches("^sla.yaml:[0-9]+: ", problem));
+    }
+
+    [Fact, Rule("CLK-2")]
+    public void A_target_that_its_calendar_never_reaches_is_refused()
+    {
+        var files = _shipped with
+        {
+            Judging = new Dictionary<string, string>(_shipped.Judging) { ["calendars/never.yaml"] = "timeZone: UTC\nhours: {mon: [\"09:00-10:00\"]}\nrecurringHolidays: []\nversions: [{from: \"2026-02-01\", hours: {}}]\n" },
+        };
+
+        var problems = Assert.Throws<PolicyException>(
+            () => PolicyReader.Read(Change(files, "sla.yaml", "options: {workingDays: 2, calendar: office}", "options: {working: PT40H, calendar: never}"))).Problems;
+
+        Assert.Contains("is never reached on calendar 'never'", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Broken_yaml_is_told_with_its_line()
+    {
+        var problems = Assert.Throws<PolicyException>(
+            () => PolicyReader.Read(Change(_shipped, "policy.yaml", "moveLimit: 2", "moveLimit: [2"))).Problems;
+
+        Assert.Contains(problems, problem => problem.StartsWith("policy.yaml:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_version_follows_the_rules_and_not_the_words()
+    {
+        var version = PolicyReader.Read(_shipped).Version;
+
+        Assert.Equal(version, PolicyReader.Read(_shipped with { Texts = Changed(_shipped.Texts, "texts/en.yaml", "Dear {name}", "Hello {name}") }).Version);
+        Assert.NotEqual(version, PolicyReader.Read(Change(_shipped, "sla.yaml", "PT72H", "PT71H")).Version);
+        Assert.StartsWith("1-", version, StringComparison.Ordinal);
+    }
+
+    [Fact, Rule("CLK-3")]
+    public void As_shipped_waiting_for_the_customer_stops_what_the_customer_holds_up() =>
+        Assert.Equal(
+            [Clock.Silence, Clock.Stage, Clock.Resolution],
+            PolicyReader.Read(_shipped).Sla.PauseReasons["waitingForCustomer"].Clocks);
+
+    private static bool IsAt(string problem, PolicyFiles files, string file, string text)
+    {
+        var lines = (file.StartsWith("texts/", StringComparison.Ordinal) ? files.Texts : files.Judging)[file].Split('\n');
+        var line = Array.FindIndex(lines, candidate => candidate.Contains(text, StringComparison.Ordinal)) + 1;
+        return problem.StartsWith($"{file}:{line}: ", StringComparison.Ordinal);
+    }
+
+    private static PolicyFiles Change(PolicyFiles files, string name, string was, string now) => name.StartsWith("texts/", StringComparison.Ordinal)
+        ? files with { Texts = Changed(files.Texts, name, was, now) }
+        : files with { Judging = Changed(files.Judging, name, was, now) };
+
+    private static Dictionary<string, string> Changed(IReadOnlyDictionary<string, string> files, string name, string was, string now)
+    {
+        Assert.Contains(was, files[name], StringComparison.Ordinal);
+        return new Dictionary<string, string>(files) { [name] = files[name].Replace(was, now, StringComparison.Ordinal) };
+    }
+}
