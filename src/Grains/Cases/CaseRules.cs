@@ -161,6 +161,8 @@ public sealed partial record Case
             turn.Emit(new CaseResumed(reason, cause));
             ClockRules.Resume(turn);
         }
+
+        return null;
     }
 
     /// <summary>CUS-8: a word of the customer's own; on a closed case it reopens it (CASE-4).</summary>

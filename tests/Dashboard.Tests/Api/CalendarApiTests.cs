@@ -167,7 +167,7 @@ public sealed class CalendarApiTests
             ["200", "400", "401", "403", "413", "415", "422", "429", "503"],
             due.GetProperty("responses").EnumerateObject().Select(response => response.Name));
         var body = due.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("properties");
-        Assert.Equal("always", body.GetProperty("calendar").GetProperty("oneOf")[0].GetProperty("enum")[0].GetString());
+        Assert.Equal("string", body.GetProperty("calendar").GetProperty("oneOf")[0].GetProperty("type").GetString());
         Assert.Equal(
             ["hours", "holidays", "recurringHolidays", "specialDays", "timeZone", "versions"],
             body.GetProperty("calendar").GetProperty("oneOf")[1].GetProperty("properties").EnumerateObject().Select(member => member.Name));
