@@ -11,6 +11,7 @@ internal sealed class PolicyReader
     private const string PolicyFile = "policy.yaml";
     private const string SlaFile = "sla.yaml";
     private const string CalendarsFolder = "calendars/";
+    private const string CountriesFolder = "countries/";
 
     private readonly PolicyFiles _files;
     private readonly List<string> _problems = [];
@@ -36,7 +37,7 @@ internal sealed class PolicyReader
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
-        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile) && !IsCalendar(name)))
+        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile) && !IsCalendar(name) && !name.StartsWith(CountriesFolder, StringComparison.Ordinal)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
