@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -18,6 +19,7 @@ namespace Escalation.TestKit;
 /// <param name="Charset">Of the body.</param>
 /// <param name="Subject">Decoded.</param>
 /// <param name="Text">Decoded.</param>
+/// <param name="Html">Decoded; null when the letter has none.</param>
 public sealed record Letter(
     string From,
     IReadOnlyList<string> To,
@@ -27,7 +29,8 @@ public sealed record Letter(
     string? MessageId,
     string? Charset,
     string Subject,
-    string Text)
+    string Text,
+    string? Html)
 {
     /// <summary>The one header of that name, without its name, unfolded but not decoded.</summary>
     public string Header(string name) =>
@@ -36,6 +39,12 @@ public sealed record Letter(
 
 /// <summary>A header as it came over the wire.</summary>
 public sealed record LetterHeader(string Name, string Line);
+
+/// <summary>A letter that a brief server took.</summary>
+/// <param name="MessageId">With angle brackets.</param>
+/// <param name="To">The envelope's recipients.</param>
+/// <param name="At">When, as milliseconds of the Unix epoch.</param>
+public sealed record TakenLetter(string MessageId, IReadOnlyList<string> To, long At);
 
 /// <summary>A real mail server in a process of its own (tests/Mail), which answers as it is told to.</summary>
 public sealed class MailServer : IAsyncDisposable
@@ -49,6 +58,8 @@ public sealed class MailServer : IAsyncDisposable
     private readonly Channel<Letter> _letters = Channel.CreateUnbounded<Letter>();
     private readonly Channel<int> _answers = Channel.CreateUnbounded<int>();
     private readonly Channel<bool> _connections = Channel.CreateUnbounded<bool>();
+    private readonly Channel<string> _moods = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<TakenLetter> _taken = [];
     private readonly Task _reading;
 
     private MailServer(Process process, int port, X509Certificate2? certificate)
@@ -68,8 +79,10 @@ public sealed class MailServer : IAsyncDisposable
     /// <param name="answers">What the first connections get, for instance <c>rcpt:451</c>; see tests/Mail/server.mjs.</param>
     /// <param name="user">Demanded, with <paramref name="password"/>; null for an open server.</param>
     /// <param name="startTls">With a certificate for <c>localhost</c> made for this server alone.</param>
+    /// <param name="weather">What each letter gets by chance, for instance <c>0.1:rcpt:451</c>.</param>
+    /// <param name="brief">Keeps of each letter only what <see cref="Taken"/> says.</param>
     public static async Task<MailServer> StartAsync(
-        IReadOnlyList<string>? answers = null, string? user = null, string? password = null, bool startTls = false)
+        IReadOnlyList<string>? answers = null, string? user = null, string? password = null, bool startTls = false, string? weather = null, bool brief = false)
     {
         var start = new ProcessStartInfo("node", ["server.mjs", "--answers", string.Join(',', answers ?? [])])
         {
@@ -81,6 +94,16 @@ public sealed class MailServer : IAsyncDisposable
         {
             start.ArgumentList.Add($"--user={user}");
             start.ArgumentList.Add($"--password={password}");
+        }
+
+        if (weather is not null)
+        {
+            start.ArgumentList.Add($"--weather={weather}");
+        }
+
+        if (brief)
+        {
+            start.ArgumentList.Add("--brief");
         }
 
         X509Certificate2? certificate = null;
@@ -107,6 +130,15 @@ public sealed class MailServer : IAsyncDisposable
 
     /// <summary>Waits for the next connection.</summary>
     public Task ConnectedAsync() => NextAsync(_connections, "connection");
+
+    /// <summary>What a brief server took so far, in order.</summary>
+    public IReadOnlyCollection<TakenLetter> Taken => _taken;
+
+    /// <summary>Closes the port and hangs up on everybody.</summary>
+    public Task GoAwayAsync() => TurnAsync("away");
+
+    /// <summary>Opens the same port again.</summary>
+    public Task ComeBackAsync() => TurnAsync("back");
 
     /// <summary>True when it took a letter that no test has read.</summary>
     public bool HasMoreLetters => _letters.Reader.TryPeek(out _);
@@ -136,6 +168,13 @@ public sealed class MailServer : IAsyncDisposable
         Certificate?.Dispose();
     }
 
+    private async Task TurnAsync(string word)
+    {
+        await _process.StandardInput.WriteLineAsync(word);
+        await _process.StandardInput.FlushAsync();
+        await NextAsync(_moods, word);
+    }
+
     private static async Task<T> NextAsync<T>(Channel<T> channel, string what)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -159,6 +198,12 @@ public sealed class MailServer : IAsyncDisposable
                 case "letter":
                     _letters.Writer.TryWrite(happened.RootElement.Deserialize<Letter>(Wire.Json)!);
                     break;
+                case "took":
+                    _taken.Enqueue(happened.RootElement.Deserialize<TakenLetter>(Wire.Json)!);
+                    break;
+                case "away" or "back":
+                    _moods.Writer.TryWrite("");
+                    break;
                 case "answered":
                     _answers.Writer.TryWrite(happened.RootElement.GetProperty("code").GetInt32());
                     break;
@@ -171,6 +216,7 @@ public sealed class MailServer : IAsyncDisposable
         _letters.Writer.TryComplete();
         _answers.Writer.TryComplete();
         _connections.Writer.TryComplete();
+        _moods.Writer.TryComplete();
     }
 
     private static X509Certificate2 CertificateOf(ECDsa key)

@@ -1,3 +1,4 @@
+using Escalation.Grains.Cases;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Policy;
@@ -46,4 +47,10 @@ public sealed class TestPolicy : IPolicySource
 
     /// <summary>The policy as shipped, but customers are told of nothing except delays and <paramref name="kinds"/> (CASE-9).</summary>
     public static TestPolicy Telling(params NoticeKind[] kinds) => new(Shipped.Current with { Tells = kinds.ToHashSet() });
+
+    /// <summary>As <see cref="Telling"/> of openings, on a host that has these channels (PRM-5).</summary>
+    public static TestPolicy Reaching(params Channel[] channels) => new(Telling(NoticeKind.Acknowledgement).Current with
+    {
+        Notices = new NoticePolicy { Available = channels.ToHashSet() },
+    });
 }

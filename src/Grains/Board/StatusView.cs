@@ -11,6 +11,7 @@ namespace Escalation.Grains.Board;
 /// <param name="ServerTime">The host's clock.</param>
 /// <param name="LagMs">Age of the oldest change that the board has not seen yet; 0 when it has seen all.</param>
 /// <param name="StaleSince">Since when the board cannot be trusted; null while it can.</param>
+/// <param name="Channels">How each way to the customers fares, as this host sees it.</param>
 public sealed record StatusView(
     long Position,
     int OpenCases,
@@ -21,7 +22,8 @@ public sealed record StatusView(
     string Version,
     DateTimeOffset ServerTime,
     double LagMs,
-    DateTimeOffset? StaleSince);
+    DateTimeOffset? StaleSince,
+    IReadOnlyList<ChannelFigures>? Channels = null);
 
 /// <summary>AtRisk: open, with send-by passed or due within 30 minutes.</summary>
 public sealed record PromiseFigures(int Open, int AtRisk, int ExplainedToday, int KeptToday, int LapsedToday, int SilentlyLapsed);
@@ -31,6 +33,20 @@ public sealed record LatenessFigures(double P50Ms, double P99Ms, double MaxMs, l
 
 /// <summary>Planned: decided and waiting for a channel.</summary>
 public sealed record NoticeFigures(int Planned, int Accepted, int Failed);
+
+/// <summary>Whether a channel's server can be reached.</summary>
+public enum ChannelState
+{
+    Up,
+    Down,
+}
+
+/// <summary>PRM-5: a way to the customers.</summary>
+/// <param name="Channel">Which.</param>
+/// <param name="State">Down: only one message at a time tries it.</param>
+/// <param name="Since">Since when it is down.</param>
+/// <param name="Reason">What the last attempt met.</param>
+public sealed record ChannelFigures(Cases.Channel Channel, ChannelState State, DateTimeOffset? Since, string? Reason);
 
 /// <summary>Where the public figures come from.</summary>
 public interface IPlatformStatus

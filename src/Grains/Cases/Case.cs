@@ -120,6 +120,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
                 : CallTasks,
         },
         ContactLogged => this,
+        AutomaticReplyReceived => this,
         StepDone e => this with { Work = Work with { Steps = Work.Steps.IsDefault ? [e.Step] : Work.Steps.Add(e.Step) } },
         FactsRecorded => this with { Work = Work with { FactsKnown = true } },
         OptionOffered e => this with
@@ -196,26 +197,31 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         PromiseWithdrawn e => OnPromise(e.Promise, promise => promise with { State = PromiseState.Withdrawn, EndedAt = at }),
         PromiseLapsed e => OnPromise(e.Promise, promise => promise with { State = PromiseState.Lapsed }),
 
-        NoticeDecided e => this with
-        {
-            Notices = Notices.Add(new Notice(
-                e.Notice, e.NoticeKind, e.Channel, e.Promise, e.Revision, e.Language, e.To, e.Subject, e.Body,
-                e.PlannedAt, at, e.FallbackAt)),
-        },
+        NoticeDecided e => WithNotice(e, at),
         NoticeAccepted e => OnNotice(e.Notice, notice => notice with
         {
             State = NoticeState.Accepted,
             SentAt = e.SentAt,
-            AcceptedAt = at,
+            AcceptedAt = e.AcceptedAt ?? at,
+            Attempts = e.Attempts,
+            Reason = null,
+        }).WithoutFallback(Notices[e.Notice - 1].Chain),
+        NoticeFailed e => OnNotice(e.Notice, notice => notice with
+        {
+            State = NoticeState.Failed,
+            FailedAt = at,
+            Reason = e.Reason,
+            Attempts = e.Attempts,
             FallbackAt = null,
         }),
-        NoticeFailed e => OnNotice(e.Notice, notice => notice with
+        NoticeBounced e => OnNotice(e.Notice, notice => notice with
         {
             State = NoticeState.Failed,
             FailedAt = at,
             Reason = e.Reason,
             FallbackAt = null,
         }),
+        NoticeDelayed => this,
         NoticeDropped e => OnNotice(e.Notice, notice => notice with
         {
             State = NoticeState.Dropped,
@@ -260,7 +266,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     public Effects EffectsOf(IReadOnlyList<CaseEvent> events, int version) => new(
         NextDue(),
         IsOpen ? BoardRow.Of(this, version) : null,
-        [.. events.OfType<NoticeDecided>().Select(notice => new NoticeJob(notice.Notice, notice.PlannedAt))]);
+        [.. events.OfType<NoticeDecided>().Select(NoticeRules.JobOf)]);
 
     /// <summary>CLK-7: when this case wants to be woken next, and how much harm lateness would do.</summary>
     public Due? NextDue()
@@ -297,6 +303,29 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             ],
         };
     }
+
+    private Case WithNotice(NoticeDecided e, DateTimeOffset at)
+    {
+        var chain = e.After is { } before ? Notices[before - 1].Chain : e.Notice;
+        var left = WithoutFallback(chain);
+        return left with
+        {
+            Notices = left.Notices.Add(new Notice(
+                e.Notice, e.NoticeKind, e.Channel, e.Promise, e.Revision, e.Language, e.To, e.Subject, e.Body,
+                e.PlannedAt, at, e.FallbackAt)
+            {
+                Short = e.Short,
+                NotAfter = e.NotAfter,
+                Chain = chain,
+            }),
+        };
+    }
+
+    /// <summary>Nothing hangs any more on the notices of that chain that were not accepted.</summary>
+    private Case WithoutFallback(int chain) => this with
+    {
+        Notices = [.. Notices.Select(notice => notice.Chain == chain ? notice with { FallbackAt = null } : notice)],
+    };
 
     private ImmutableArray<Clock> Put(Clock clock)
     {

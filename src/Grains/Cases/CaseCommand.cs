@@ -96,10 +96,26 @@ public abstract record CaseCommand
     public sealed record Tick : CaseCommand;
 
     /// <summary>PRM-5: a receiving server took the notice that was handed over at <paramref name="SentAt"/>.</summary>
-    public sealed record RecordNoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts) : CaseCommand;
+    /// <param name="Notice">Its number.</param>
+    /// <param name="SentAt">When it was handed over.</param>
+    /// <param name="Attempts">How often that was tried.</param>
+    /// <param name="AcceptedAt">When the server took it; null for now.</param>
+    public sealed record RecordNoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts, DateTimeOffset? AcceptedAt = null) : CaseCommand;
 
     /// <summary>PRM-5: the notice was given up.</summary>
     public sealed record RecordNoticeFailed(int Notice, string Reason, int Attempts) : CaseCommand;
+
+    /// <summary>PRM-5: the notice came back, before or after a server had accepted it.</summary>
+    public sealed record RecordNoticeBounced(int Notice, string Reason) : CaseCommand;
+
+    /// <summary>PRM-5: a server on the way is still trying.</summary>
+    public sealed record RecordNoticeDelayed(int Notice, string Reason) : CaseCommand;
+
+    /// <summary>A message from the customer's side, brought by a mail server.</summary>
+    /// <param name="Text">What they wrote, without what they quote.</param>
+    /// <param name="Whole">All of it.</param>
+    /// <param name="Automatic">A machine wrote it.</param>
+    public sealed record ReceiveMail(string Text, string? Whole, bool Automatic) : CaseCommand;
 
     /// <summary>PRM-3: just before sending, is the notice still needed? Records why not.</summary>
     public sealed record RecheckNotice(int Notice) : CaseCommand;

@@ -30,8 +30,12 @@ public abstract record CaseEvent : IEvent
     /// <summary>Someone now answers for the case; null takes it back to the queue.</summary>
     public sealed record OwnerAssigned(string? Owner, string? Was) : CaseEvent;
 
-    /// <summary>Evidence of contact.</summary>
-    public sealed record ContactLogged(Direction Direction, Channel Channel, [property: Personal] string? Note) : CaseEvent;
+    /// <summary>Evidence of contact. <c>Whole</c> is the message with everything that it quotes, where the note leaves that out.</summary>
+    public sealed record ContactLogged(
+        Direction Direction, Channel Channel, [property: Personal] string? Note, [property: Personal] string? Whole = null) : CaseEvent;
+
+    /// <summary>A machine answered in the customer's place (out of office, received): no contact, but not lost either.</summary>
+    public sealed record AutomaticReplyReceived(Channel Channel, [property: Personal] string? Text) : CaseEvent;
 
     /// <summary>CASE-2: a step of the stage was done.</summary>
     public sealed record StepDone(Step Step, [property: Personal] string? Note) : CaseEvent;
@@ -156,13 +160,22 @@ public abstract record CaseEvent : IEvent
         [property: Personal] string? Subject,
         [property: Personal] string? Body,
         DateTimeOffset PlannedAt,
-        DateTimeOffset? FallbackAt) : CaseEvent;
+        DateTimeOffset? FallbackAt,
+        [property: Personal] string? Short = null,
+        DateTimeOffset? NotAfter = null,
+        int? After = null) : CaseEvent;
 
-    /// <summary>PRM-5: the receiving server took it.</summary>
-    public sealed record NoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts) : CaseEvent;
+    /// <summary>PRM-5: the receiving server took it, at <c>AcceptedAt</c>; absent in old events, which say when it was recorded.</summary>
+    public sealed record NoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts, DateTimeOffset? AcceptedAt = null) : CaseEvent;
 
     /// <summary>PRM-5: given up.</summary>
     public sealed record NoticeFailed(int Notice, string Reason, int Attempts) : CaseEvent;
+
+    /// <summary>PRM-5: it came back: the receiving server took it, or a later one, and could not deliver it.</summary>
+    public sealed record NoticeBounced(int Notice, string Reason) : CaseEvent;
+
+    /// <summary>PRM-5: a server on the way said that it is still trying.</summary>
+    public sealed record NoticeDelayed(int Notice, string Reason) : CaseEvent;
 
     /// <summary>PRM-3: found needless just before sending.</summary>
     public sealed record NoticeDropped(int Notice, string Reason) : CaseEvent;

@@ -36,7 +36,8 @@ public sealed partial record Case
 
     private static bool IsForClosed(CaseCommand command) => command is
         OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
-        RecordNoticeAccepted or RecordNoticeFailed or RecheckNotice or HearCustomer or RevokeLinks;
+        RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or ReceiveMail or
+        HearCustomer or RevokeLinks;
 
     private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
     {
@@ -73,7 +74,10 @@ public sealed partial record Case
         Tick => Settle(turn),
         RecordNoticeAccepted c => NoticeRules.Accepted(turn, c),
         RecordNoticeFailed c => NoticeRules.Failed(turn, c),
+        RecordNoticeBounced c => NoticeRules.Bounced(turn, c),
+        RecordNoticeDelayed c => NoticeRules.Delayed(turn, c),
         RecheckNotice c => NoticeRules.Recheck(turn, c),
+        ReceiveMail c => Receive(turn, c),
         _ => throw new NotSupportedException($"A case does not know how to decide {command.GetType().Name}."),
     };
 
@@ -110,16 +114,16 @@ public sealed partial record Case
     private static Refused? Assign(CaseTurn turn, AssignOwner c) =>
         turn.Case.Owner == c.Owner ? null : Emit(turn, new OwnerAssigned(c.Owner, turn.Case.Owner));
 
-    private static Refused? Contact(CaseTurn turn, LogContact c)
+    private static Refused? Contact(CaseTurn turn, LogContact c, string? whole = null)
     {
-        Contacted(turn, c.Direction, c.Channel, c.Note);
+        Contacted(turn, c.Direction, c.Channel, c.Note, whole);
         return null;
     }
 
     /// <summary>Evidence of contact, and what it does to the clocks.</summary>
-    internal static void Contacted(CaseTurn turn, Direction direction, Channel channel, string? note)
+    internal static void Contacted(CaseTurn turn, Direction direction, Channel channel, string? note, string? whole = null)
     {
-        turn.Emit(new ContactLogged(direction, channel, note));
+        turn.Emit(new ContactLogged(direction, channel, note, whole));
         if (direction == Direction.ToCustomer)
         {
             ClockRules.OnContact(turn);
@@ -202,6 +206,18 @@ public sealed partial record Case
         {
             ClockRules.Replan(turn, whole);
         }
+    }
+
+    /// <summary>A customer's message is contact, and reopens a closed case (CASE-4); a machine's is recorded, and no more.</summary>
+    private static Refused? Receive(CaseTurn turn, ReceiveMail c)
+    {
+        if (c.Automatic)
+        {
+            return Emit(turn, new AutomaticReplyReceived(Channel.Email, c.Whole ?? c.Text));
+        }
+
+        return (turn.Case.IsOpen ? null : Reopen(turn, new ReopenCase(c.Text))) ??
+            Contact(turn, new LogContact(Direction.FromCustomer, Channel.Email, c.Text), c.Whole);
     }
 
     private static Refused? Do(CaseTurn turn, DoStep c) =>

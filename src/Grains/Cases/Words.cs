@@ -43,6 +43,9 @@ public enum Channel
     Review,
     Api,
     Import,
+
+    /// <summary>Another system of the company, told over a signed webhook.</summary>
+    Webhook,
 }
 
 /// <summary>Who spoke to whom.</summary>
@@ -95,7 +98,9 @@ public sealed record Money(decimal Amount, string Currency);
 /// <param name="Phone">Phone number, if known.</param>
 /// <param name="Language">BCP 47; default: en.</param>
 /// <param name="TimeZone">IANA zone; default: UTC.</param>
-public sealed record CustomerContact(string Name, string? Email, string? Phone, string Language, string TimeZone);
+/// <param name="Prefers">The channel over which they want to be told first; null for the company's order.</param>
+public sealed record CustomerContact(
+    string Name, string? Email, string? Phone, string Language, string TimeZone, Channel? Prefers = null);
 
 /// <summary>A solution put before the customer.</summary>
 /// <param name="Number">From 1, within the case.</param>

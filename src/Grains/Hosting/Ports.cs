@@ -36,5 +36,18 @@ public interface IOutbox
     Task<IReadOnlyList<OutboxMessage>> ReadAsync(int limit, CancellationToken cancellationToken);
 }
 
+/// <summary>How often notices were handed over so far: what the case does not know before a server has answered.</summary>
+public interface INoticeAttempts
+{
+    /// <summary>The attempts of a case's notices, in no order.</summary>
+    Task<IReadOnlyList<NoticeAttempts>> ReadAsync(Guid caseId, CancellationToken cancellationToken);
+}
+
+/// <summary>Attempts at one notice.</summary>
+/// <param name="Number">The notice's number within the case.</param>
+/// <param name="Attempts">How often it was handed over, or is being.</param>
+/// <param name="NextAt">When it is tried next; null when it needs no more work.</param>
+public sealed record NoticeAttempts(int Number, int Attempts, DateTimeOffset? NextAt);
+
 /// <summary>One message in the developer's outbox.</summary>
 public sealed record OutboxMessage(string MessageId, Guid CaseId, DateTimeOffset AcceptedAt, string To, string Subject, string Body);

@@ -13,4 +13,7 @@ public sealed record Due(DateTimeOffset At, DateTimeOffset? PromiseAt, DateTimeO
 /// <summary>A notice that a job has to send.</summary>
 /// <param name="Number">Its number within the case, from 1.</param>
 /// <param name="SendAt">Not before this instant.</param>
-public sealed record NoticeJob(int Number, DateTimeOffset SendAt);
+/// <param name="Channel">The channel that sends it.</param>
+/// <param name="UrgentAt">What must be out by the earliest instant is sent first; null for <paramref name="SendAt"/>.</param>
+public sealed record NoticeJob(
+    int Number, DateTimeOffset SendAt, Cases.Channel Channel = Cases.Channel.Email, DateTimeOffset? UrgentAt = null);

@@ -48,7 +48,7 @@ public enum NoticeState
 /// <param name="Body">Plain text; null after erasure.</param>
 /// <param name="PlannedAt">When it was meant to go out.</param>
 /// <param name="DecidedAt">When it was decided.</param>
-/// <param name="FallbackAt">PRM-5: not accepted by then, a person is asked to call; null when nothing hangs on it.</param>
+/// <param name="FallbackAt">PRM-5: not accepted by then, the next channel is taken, or a person asked to call; null when nothing hangs on it.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="SentAt">When it was handed to the receiving server.</param>
 /// <param name="AcceptedAt">When the receiving server took it.</param>
@@ -73,6 +73,18 @@ public sealed record Notice(
     DateTimeOffset? FailedAt = null,
     string? Reason = null)
 {
+    /// <summary>The text for channels that carry little of it; null when there is none, and after erasure.</summary>
+    public string? Short { get; init; }
+
+    /// <summary>After this instant it is worth nothing any more: the date that it explains away has passed.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
+    /// <summary>The first notice of those that carry one message over one channel after another.</summary>
+    public int Chain { get; init; }
+
+    /// <summary>How often it was handed over until it was accepted or given up.</summary>
+    public int Attempts { get; init; }
+
     /// <summary>The notice's id on the wire.</summary>
     public static string IdOf(Guid caseId, int number) => $"{caseId:N}-n{number}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Log;
 using Escalation.Grains.Promises;
 using static Escalation.Grains.Cases.CaseEvent;
 
@@ -8,7 +9,12 @@ namespace Escalation.Grains.Notices;
 /// <summary>What the customer is told, and what happens when no server takes it (CASE-9, PRM-3, PRM-5).</summary>
 internal static class NoticeRules
 {
-    private static readonly TimeSpan FallbackMargin = TimeSpan.FromMinutes(15);
+    /// <summary>What nobody waits for by an instant is sent after what somebody does, but not for ever.</summary>
+    private static readonly TimeSpan NotUrgentFor = TimeSpan.FromHours(1);
+
+    /// <summary>The work that follows from a notice.</summary>
+    public static NoticeJob JobOf(NoticeDecided notice) => new(
+        notice.Notice, notice.PlannedAt, notice.Channel, notice.FallbackAt ?? (notice.PlannedAt + NotUrgentFor));
 
     /// <summary>CASE-9: received, number, who answers, what next and by when.</summary>
     public static void Acknowledge(CaseTurn turn)
@@ -20,8 +26,8 @@ internal static class NoticeRules
         });
     }
 
-    /// <summary>True when there is an address to write to.</summary>
-    public static bool CanWrite(Case state) => state.Opening?.Customer?.Email is not null;
+    /// <summary>True when there is a channel that reaches the customer.</summary>
+    public static bool CanWrite(CaseTurn turn) => NoticeChannels.For(turn.Case, turn.Context.Policy.Notices).Count > 0;
 
     /// <summary>CASE-9: what was promised, and by when.</summary>
     public static void Promised(CaseTurn turn, Promise promise) =>
@@ -48,9 +54,7 @@ internal static class NoticeRules
     public static void Explain(CaseTurn turn, Promise promise, string reason, DateTimeOffset wasDueAt)
     {
         var texts = turn.Context.Policy.Texts.For(turn.Case.Language);
-        var left = wasDueAt - turn.Now;
-        var margin = left / 2 < FallbackMargin ? left / 2 : FallbackMargin;
-        var decided = Decide(turn, NoticeKind.Explanation, promise, (wasDueAt - margin).ToMicroseconds(), new()
+        var decided = Decide(turn, NoticeKind.Explanation, promise, wasDueAt, new()
         {
             ["promise"] = promise.Text ?? "",
             ["reason"] = reason,
@@ -67,15 +71,23 @@ internal static class NoticeRules
     public static void Close(CaseTurn turn, string summary) =>
         Decide(turn, NoticeKind.Closing, null, null, new() { ["summary"] = summary });
 
-    /// <summary>PRM-5: what was not accepted in time becomes a call task for a person, still before due.</summary>
+    /// <summary>PRM-5: what was not accepted in time goes over the next channel, then to a person, all before due.</summary>
     public static void FallBack(CaseTurn turn)
     {
         foreach (var notice in turn.Case.Notices.Where(n => n.State == NoticeState.Decided && n.FallbackAt <= turn.Now))
         {
-            turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, notice.Promise, CallTask.NotAccepted));
+            if (PointlessBecause(turn.Case, notice) is { } reason)
+            {
+                turn.Emit(new NoticeDropped(notice.Number, reason));
+            }
+            else
+            {
+                GoOn(turn, notice, nobodyAsked: true);
+            }
         }
     }
 
+    /// <summary>The server's word counts whenever it comes: also when the next channel has been taken meanwhile.</summary>
     public static Refused? Accepted(CaseTurn turn, CaseCommand.RecordNoticeAccepted command)
     {
         if (Find(turn, command.Notice, out var notice) is { } refused)
@@ -83,14 +95,15 @@ internal static class NoticeRules
             return refused;
         }
 
-        if (notice.State != NoticeState.Accepted)
+        if (notice is not { AcceptedAt: not null })
         {
-            turn.Emit(new NoticeAccepted(notice.Number, command.SentAt, command.Attempts));
+            turn.Emit(new NoticeAccepted(notice.Number, command.SentAt, command.Attempts, command.AcceptedAt ?? turn.Now));
         }
 
         return null;
     }
 
+    /// <summary>PRM-5: given up on this channel, it goes over the next at once.</summary>
     public static Refused? Failed(CaseTurn turn, CaseCommand.RecordNoticeFailed command)
     {
         if (Find(turn, command.Notice, out var notice) is { } refused)
@@ -101,15 +114,37 @@ internal static class NoticeRules
         if (notice.State == NoticeState.Decided)
         {
             turn.Emit(new NoticeFailed(notice.Number, command.Reason, command.Attempts));
-
-            // An explanation may have run out of time before, and then a person has been asked already.
-            var askedAlready = notice is { Kind: NoticeKind.Explanation, FallbackAt: null };
-            if (!askedAlready && turn.Case.IsOpen)
-            {
-                turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, notice.Promise, CallTask.NotAccepted));
-            }
+            GoOn(turn, notice);
         }
 
+        return null;
+    }
+
+    /// <summary>PRM-5: what came back was not accepted, whatever a server said before.</summary>
+    public static Refused? Bounced(CaseTurn turn, CaseCommand.RecordNoticeBounced command)
+    {
+        if (Find(turn, command.Notice, out var notice) is { } refused)
+        {
+            return refused;
+        }
+
+        if (notice.State is NoticeState.Decided or NoticeState.Accepted)
+        {
+            turn.Emit(new NoticeBounced(notice.Number, command.Reason));
+            GoOn(turn, notice);
+        }
+
+        return null;
+    }
+
+    public static Refused? Delayed(CaseTurn turn, CaseCommand.RecordNoticeDelayed command)
+    {
+        if (Find(turn, command.Notice, out var notice) is { } refused)
+        {
+            return refused;
+        }
+
+        turn.Emit(new NoticeDelayed(notice.Number, command.Reason));
         return null;
     }
 
@@ -121,7 +156,7 @@ internal static class NoticeRules
             return refused;
         }
 
-        if (notice.State == NoticeState.Decided && NeedlessBecause(turn.Case, notice) is { } reason)
+        if (notice.State == NoticeState.Decided && NeedlessBecause(turn.Case, notice, turn.Now) is { } reason)
         {
             turn.Emit(new NoticeDropped(notice.Number, reason));
         }
@@ -129,23 +164,24 @@ internal static class NoticeRules
         return null;
     }
 
-    private static string? NeedlessBecause(Case state, Notice notice)
-    {
-        if (notice.To is null)
-        {
-            return "customer.erased";
-        }
+    private static string? NeedlessBecause(Case state, Notice notice, DateTimeOffset now) =>
+        notice.To is null ? "customer.erased"
+        : state.Notices.Any(other => other.Chain == notice.Chain && other.Number > notice.Number) ? "notice.nextChannel"
+        : IsTold(state, notice) ? "notice.acceptedElsewhere"
+        : notice.NotAfter <= now ? "notice.tooLate"
+        : PointlessBecause(state, notice);
 
-        return notice.Kind switch
+    /// <summary>What the notice is about is settled, or was told anew.</summary>
+    private static string? PointlessBecause(Case state, Notice notice) =>
+        notice.Kind switch
         {
-            NoticeKind.Explanation or NoticeKind.Promise => NeedlessBecause(state, notice, state.Promises[notice.Promise!.Value - 1]),
+            NoticeKind.Explanation or NoticeKind.Promise => PointlessBecause(state, notice, state.Promises[notice.Promise!.Value - 1]),
             NoticeKind.Reopening => state.IsOpen ? null : "case.closed",
             NoticeKind.Closing => state.IsOpen ? "case.reopened" : null,
             NoticeKind.Acknowledgement or NoticeKind.Kept => null,
         };
-    }
 
-    private static string? NeedlessBecause(Case state, Notice notice, Promise promise) =>
+    private static string? PointlessBecause(Case state, Notice notice, Promise promise) =>
         promise.State switch
         {
             PromiseState.Kept => "promise.kept",
@@ -154,23 +190,63 @@ internal static class NoticeRules
                 !state.IsOpen ? "case.closed" : promise.Revision != notice.Revision ? "promise.movedAgain" : null,
         };
 
-    private static bool Decide(
-        CaseTurn turn, NoticeKind kind, Promise? promise, DateTimeOffset? fallbackAt, Dictionary<string, string> values)
+    /// <summary>Another channel's server has taken the same message.</summary>
+    private static bool IsTold(Case state, Notice notice) => state.Notices.Any(other =>
+        other.Chain == notice.Chain && other.Number != notice.Number && other.State == NoticeState.Accepted);
+
+    /// <summary>The message goes over the next channel; where there is none, or no time left, a person has to call.</summary>
+    /// <param name="nobodyAsked">Something hung on the notice until now: whoever was asked to call was asked for another reason.</param>
+    private static void GoOn(CaseTurn turn, Notice notice, bool nobodyAsked = false)
     {
-        if (turn.Case.Opening?.Customer is not { Email: { } to } customer ||
-            (kind != NoticeKind.Explanation && !turn.Context.Policy.Tells.Contains(kind)))
+        var goesOnAlready = turn.Case.Notices.Any(other => other.Chain == notice.Chain && other.Number > notice.Number);
+        if (goesOnAlready || IsTold(turn.Case, notice) || PointlessBecause(turn.Case, notice) is not null)
+        {
+            return;
+        }
+
+        var used = turn.Case.Notices.Where(other => other.Chain == notice.Chain).Select(other => other.Channel).ToHashSet();
+        var left = NoticeChannels.For(turn.Case, turn.Context.Policy.Notices).Where(way => !used.Contains(way.Channel)).ToList();
+        if (left.Count > 0 && (notice.NotAfter is null || notice.NotAfter > turn.Now))
+        {
+            turn.Emit(new NoticeDecided(
+                turn.Case.Notices.Length + 1, notice.Kind, left[0].Channel, notice.Promise, notice.Revision, notice.Language,
+                left[0].To, notice.Subject, notice.Body, turn.Now,
+                NoticeChannels.FallbackAt(turn.Now, notice.NotAfter, left.Count, turn.Context.Policy.Notices),
+                notice.Short, notice.NotAfter, notice.Number));
+        }
+        else if (turn.Case.IsOpen && (nobodyAsked || !IsAskedToCall(turn.Case, notice)))
+        {
+            turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, notice.Promise, CallTask.NotAccepted));
+        }
+    }
+
+    /// <summary>An explanation may have run out of time before, and then a person has been asked already.</summary>
+    private static bool IsAskedToCall(Case state, Notice notice) =>
+        notice.Promise is { } promise &&
+        state.CallTasks.Any(task => task.Promise == promise && task.RaisedAt >= state.Notices[notice.Chain - 1].DecidedAt);
+
+    private static bool Decide(
+        CaseTurn turn, NoticeKind kind, Promise? promise, DateTimeOffset? notAfter, Dictionary<string, string> values)
+    {
+        var policy = turn.Context.Policy;
+        var ways = NoticeChannels.For(turn.Case, policy.Notices);
+        if (ways.Count == 0 || (kind != NoticeKind.Explanation && !policy.Tells.Contains(kind)))
         {
             return false;
         }
 
-        var texts = turn.Context.Policy.Texts.For(customer.Language);
+        var customer = turn.Case.Opening!.Customer!;
+        var texts = policy.Texts.For(customer.Language);
         values["name"] = customer.Name;
         values["owner"] = texts.SignatureOf(promise?.Owner ?? turn.Case.Owner);
         values["number"] = turn.Case.Opening.Number.ToString(CultureInfo.InvariantCulture);
-        var (subject, body) = texts.Messages[kind].Fill(values);
+        var template = texts.Messages[kind];
+        var (subject, body) = template.Fill(values);
         turn.Emit(new NoticeDecided(
-            turn.Case.Notices.Length + 1, kind, Channel.Email, promise?.Number, promise?.Revision, texts.Language,
-            to, subject, body, turn.Now, fallbackAt));
+            turn.Case.Notices.Length + 1, kind, ways[0].Channel, promise?.Number, promise?.Revision, texts.Language,
+            ways[0].To, subject, body, turn.Now,
+            NoticeChannels.FallbackAt(turn.Now, notAfter, ways.Count, policy.Notices),
+            ways.Any(way => NoticeChannels.IsShort(way.Channel)) ? template.FillShort(values) : null, notAfter));
         return true;
     }
 

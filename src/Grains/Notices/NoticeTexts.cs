@@ -23,9 +23,12 @@ public sealed class NoticeTexts(IReadOnlyDictionary<string, LanguageTexts> langu
     }
 }
 
-/// <summary>Subject and body with <c>{placeholders}</c>.</summary>
-public sealed record MessageTemplate(string Subject, string Body)
+/// <summary>Subject and body with <c>{placeholders}</c>, and a short form for channels that carry little text.</summary>
+public sealed record MessageTemplate(string Subject, string Body, string? Short = null)
 {
+    /// <summary>The short form filled like the others; without one, the subject.</summary>
+    public string FillShort(IReadOnlyDictionary<string, string> values) => Fill(Short ?? Subject, values).Trim();
+
     /// <summary>Replaces each <c>{name}</c> with its value; braces without a value stay as they are.</summary>
     public (string Subject, string Body) Fill(IReadOnlyDictionary<string, string> values) =>
         (Fill(Subject, values), Fill(Body, values));

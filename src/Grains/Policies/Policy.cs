@@ -1,3 +1,4 @@
+using Escalation.Grains.Cases;
 using Escalation.Grains.Notices;
 
 namespace Escalation.Grains.Policies;
@@ -20,6 +21,22 @@ public sealed record Policy(
 
     /// <summary>CASE-9: of what the customer is told. Explanations of a delay always go out. Default: everything.</summary>
     public IReadOnlySet<NoticeKind> Tells { get; init; } = Enum.GetValues<NoticeKind>().ToHashSet();
+
+    /// <summary>PRM-5: over which channels customers are told.</summary>
+    public NoticePolicy Notices { get; init; } = new();
+}
+
+/// <summary>PRM-5: over which channels customers are told, and how much time is kept back for a person.</summary>
+public sealed record NoticePolicy
+{
+    /// <summary>The company's order of channels; a customer's own wish goes first. Default: e-mail, SMS, messenger, webhook.</summary>
+    public IReadOnlyList<Channel> Order { get; init; } = [Channel.Email, Channel.Sms, Channel.Chat, Channel.Webhook];
+
+    /// <summary>The channels that this host has been given settings for; the others of the order are passed over.</summary>
+    public IReadOnlySet<Channel> Available { get; init; } = new HashSet<Channel> { Channel.Email };
+
+    /// <summary>Before due a person needs this much time to call, or half of what is left when that is less. Default: 15 minutes.</summary>
+    public TimeSpan KeptForCall { get; init; } = TimeSpan.FromMinutes(15);
 }
 
 /// <summary>PRM-2, PRM-3, PRM-4: how promises are guarded.</summary>

@@ -201,7 +201,7 @@ internal static class PromiseRules
         var sendBy = SendBy.Of(turn.Now, newDueAt, turn.Case.TimeZone, turn.Context.Policy.Promises);
         turn.Emit(new PromiseExplained(
             promise.Number, promise.Revision + 1, reason, promise.DueAt, newDueAt, sendBy, automatic,
-            AskAt(turn, sendBy), NoticeRules.CanWrite(turn.Case) ? promise.DueAt : null));
+            AskAt(turn, sendBy), NoticeRules.CanWrite(turn) ? promise.DueAt : null));
         NoticeRules.Explain(turn, turn.Case.Promises[promise.Number - 1], reason, promise.DueAt);
         Conclude(turn, promise, "promise.explained");
     }

@@ -33,7 +33,8 @@ internal sealed class PlatformStatus(
             Version,
             now,
             Math.Round(page.Lag.TotalMilliseconds, 1),
-            page.StaleSince);
+            page.StaleSince,
+            notices.Channels);
     }
 
     public async Task<string?> NotReadyBecauseAsync(CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Escalation.Grains.Calendars.Holidays;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
+using Escalation.Silo.Notices;
 using Escalation.Silo.Policy;
 using Escalation.Silo.Policy.Holidays;
 using Command = System.CommandLine.Command;
@@ -58,7 +59,7 @@ internal static class CommandLine
             });
         }
         catch (Exception e) when (e is DataFolderInUseException or PrivatePostgresException or PolicyException
-            or SchemaMismatchException or SourceFileException or PortInUseException)
+            or SchemaMismatchException or SourceFileException or PortInUseException or ChannelSettingsException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

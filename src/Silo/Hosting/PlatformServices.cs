@@ -1,6 +1,4 @@
-using System.Net.Mail;
 using Escalation.Grains.Board;
-using Escalation.Grains.Hosting;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
 using Escalation.Silo.Embedded;
@@ -24,7 +22,8 @@ internal static class PlatformServices
         services.AddSingleton(_ => DataSourceOf(connectionString));
         services.AddPostgresLog();
         services.AddSingleton(provider => new PolicyBook(settings.PolicyFolder, provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton<IPolicySource>(provider => provider.GetRequiredService<PolicyBook>());
+        services.AddSingleton<IPolicySource>(provider => new PolicyWithChannels(
+            provider.GetRequiredService<PolicyBook>(), ChannelServices.AvailableIn(provider.GetRequiredService<IConfiguration>())));
         services.AddSingleton<IPolicyRollout, PolicyRollout>();
         services.AddStackGrains();
         return services;
@@ -44,24 +43,7 @@ internal static class PlatformServices
         services.AddHostedService<CommitReactions>();
         services.AddHostedService(provider => provider.GetRequiredService<DeadlineClock>());
 
-        services.AddOptionsWithValidateOnStart<NoticeOptions>().BindConfiguration(NoticeOptions.Section).ValidateDataAnnotations();
-        services.AddOptionsWithValidateOnStart<SmtpOptions>().BindConfiguration(SmtpOptions.Section).ValidateDataAnnotations()
-            .Validate(
-                smtp => MailAddress.TryCreate(smtp.From, out _),
-                $"{SmtpOptions.Section}:From is no sender. Write it as 'Name <address>', for instance 'Care <care@example.org>'.");
-        services.AddSingleton<INoticeQueue, PostgresNoticeQueue>();
-        services.AddSingleton<OutboxChannel>();
-        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<OutboxChannel>());
-        if (configuration.GetSection(SmtpOptions.Section)["Host"] is { Length: > 0 })
-        {
-            services.AddSingleton<INoticeChannel, SmtpChannel>();
-        }
-        else
-        {
-            services.AddSingleton<INoticeChannel>(provider => provider.GetRequiredService<OutboxChannel>());
-        }
-
-        services.AddJob<NoticeJob>("notices", TimeSpan.FromSeconds(5));
+        services.AddNotices(configuration);
         services.AddStackJobs();
         return services;
     }

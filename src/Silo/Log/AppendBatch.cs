@@ -54,9 +54,9 @@ internal sealed class AppendBatch : IDisposable
             returning stream, position
         ),
         told as (
-            insert into notice (stream, number, send_at)
-            select stream, number, send_at
-            from unnest($20, $21, $22) as notice (stream, number, send_at)
+            insert into notice (stream, number, send_at, channel, urgent_at)
+            select stream, number, send_at, channel, urgent_at
+            from unnest($20, $21, $22, $23, $24) as notice (stream, number, send_at, channel, urgent_at)
             where case when stream in (select id from winner) then true else false end
         )
         select stream, position
@@ -105,6 +105,8 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<Guid> _noticeStreams = [];
     private readonly List<int> _noticeNumbers = [];
     private readonly List<DateTime> _noticeSendAt = [];
+    private readonly List<string> _noticeChannels = [];
+    private readonly List<DateTime> _noticeUrgentAt = [];
 
     public AppendBatch()
     {
@@ -130,6 +132,8 @@ internal sealed class AppendBatch : IDisposable
         Add(_noticeStreams, NpgsqlDbType.Uuid);
         Add(_noticeNumbers, NpgsqlDbType.Integer);
         Add(_noticeSendAt, NpgsqlDbType.TimestampTz);
+        Add(_noticeChannels, NpgsqlDbType.Text);
+        Add(_noticeUrgentAt, NpgsqlDbType.TimestampTz);
     }
 
     /// <summary>The appends, in the order of their streams, in which all hosts take their locks.</summary>
@@ -249,6 +253,8 @@ internal sealed class AppendBatch : IDisposable
             _noticeStreams.Add(pending.Append.Stream);
             _noticeNumbers.Add(notice.Number);
             _noticeSendAt.Add(notice.SendAt.UtcDateTime);
+            _noticeChannels.Add(Notices.PostgresNoticeQueue.WordOf(notice.Channel));
+            _noticeUrgentAt.Add((notice.UrgentAt ?? notice.SendAt).UtcDateTime);
         }
     }
 
@@ -276,6 +282,8 @@ internal sealed class AppendBatch : IDisposable
         _noticeStreams.Clear();
         _noticeNumbers.Clear();
         _noticeSendAt.Clear();
+        _noticeChannels.Clear();
+        _noticeUrgentAt.Clear();
     }
 
     private void Add<T>(List<T> values, NpgsqlDbType element) =>

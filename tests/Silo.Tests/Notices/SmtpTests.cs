@@ -3,7 +3,6 @@ using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Links;
-using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Embedded;
@@ -316,7 +315,7 @@ public sealed class SmtpTests
             if (!(once && _happened.Task.IsCompleted) && strikes(id, command))
             {
                 _happened.TrySetResult();
-                throw new LogUnavailableException("The database went away.");
+                throw new InvalidOperationException("The host came to its end.");
             }
         }
 

@@ -1,0 +1,68 @@
+namespace Escalation.Silo.Notices;
+
+/// <summary>How many messages may go out now: so many a minute, never more than a second's worth at once.</summary>
+internal sealed class SendingRate(int perMinute, TimeProvider time)
+{
+    private readonly Lock _taking = new();
+    private readonly double _most = Math.Max(1, perMinute / 60.0);
+    private double _tokens = Math.Max(1, perMinute / 60.0);
+    private long _at = time.GetTimestamp();
+    private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
+
+    /// <summary>At most <paramref name="wanted"/>; what is not used afterwards is to be given back.</summary>
+    public int Take(int wanted)
+    {
+        lock (_taking)
+        {
+            if (time.GetUtcNow() < _pausedUntil)
+            {
+                return 0;
+            }
+
+            if (perMinute == 0)
+            {
+                return wanted;
+            }
+
+            var now = time.GetTimestamp();
+            _tokens = Math.Min(_most, _tokens + (time.GetElapsedTime(_at, now).TotalMinutes * perMinute));
+            _at = now;
+            var taken = Math.Min(wanted, (int)_tokens);
+            _tokens -= taken;
+            return taken;
+        }
+    }
+
+    public void GiveBack(int unused)
+    {
+        lock (_taking)
+        {
+            _tokens += unused;
+        }
+    }
+
+    /// <summary>The server wants to be left alone for a while.</summary>
+    public void Pause(TimeSpan wait)
+    {
+        lock (_taking)
+        {
+            var until = time.GetUtcNow() + wait;
+            _pausedUntil = until > _pausedUntil ? until : _pausedUntil;
+        }
+    }
+
+    /// <summary>How long until the next message may go out; null when that is now.</summary>
+    public TimeSpan? Wait
+    {
+        get
+        {
+            lock (_taking)
+            {
+                var paused = _pausedUntil - time.GetUtcNow();
+                return paused > TimeSpan.Zero ? paused
+                    : perMinute > 0 && _tokens < 1 ? TimeSpan.FromMinutes((1 - _tokens) / perMinute)
+                    : null;
+            }
+        }
+    }
+}
