@@ -32,6 +32,9 @@ public static class Rights
     /// <summary>See what waits for leave, and give or deny it. Nobody decides what they asked for.</summary>
     public static Right ApprovalsDecide { get; } = new("approvals.decide", Roles.Supervisor | Roles.Admin);
 
+    /// <summary>Hand over letters that came in: a mail server's pipe.</summary>
+    public static Right InboundMail { get; } = new("inbound.mail", Roles.Intake | Roles.Admin);
+
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
     /// <summary>Ask when a target would be due on a calendar.</summary>
@@ -53,6 +56,6 @@ public static class Rights
     public static IReadOnlyList<Right> All { get; } =
     [
         Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, CustomersRead, CalendarsUse, PolicyRead, PolicyManage, BoardWatch, DeskUse,
-        DevOutbox,
+        DevOutbox, InboundMail,
     ];
 }

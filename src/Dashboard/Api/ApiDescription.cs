@@ -182,14 +182,21 @@ internal sealed class ApiDescription(EndpointDataSource endpoints) : IOpenApiDoc
     private static OpenApiParameter Parameter(string name, ParameterLocation where, bool required, string about, OpenApiSchema schema) =>
         new() { Name = name, In = where, Required = required, Description = about, Schema = schema };
 
-    private static OpenApiRequestBody? BodyOf(Operation operation) => operation.Body is not { } fields ? null : new OpenApiRequestBody
+    private static OpenApiRequestBody? BodyOf(Operation operation)
     {
-        Required = !operation.BodyMayBeEmpty,
-        Content = new Dictionary<string, OpenApiMediaType>
+        if (operation.Body is not { } fields)
         {
-            ["application/json"] = new() { Schema = ObjectField.SchemaOf(fields) },
-        },
-    };
+            return null;
+        }
+
+        var content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = ObjectField.SchemaOf(fields) } };
+        if (operation.RawBody is { } raw)
+        {
+            content[raw] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+        }
+
+        return new OpenApiRequestBody { Required = !operation.BodyMayBeEmpty, Content = content };
+    }
 
     private static HashSet<int> RefusalsOf(Operation operation, string method)
     {

@@ -1,5 +1,6 @@
 using Escalation.Dashboard.Access;
 using Escalation.Dashboard.CustomerPages;
+using Escalation.Dashboard.Inbound;
 using Escalation.Grains;
 using Escalation.Grains.Links;
 using Escalation.Grains.Policies;
@@ -34,6 +35,7 @@ public static class ApiSetup
         services.TryAddSingleton<SessionRoutes>();
         services.AddOptions<CustomerPageOptions>().BindConfiguration(CustomerPageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<CustomerRoutes>();
+        services.TryAddSingleton<InboundRoute>();
         return services;
     }
 
@@ -60,6 +62,7 @@ public static class ApiSetup
         ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
         PolicyRoutes.Map(routes, services);
+        services.GetRequiredService<InboundRoute>().Map(routes);
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
         {
             PlatformRoutes.MapOutbox(routes);

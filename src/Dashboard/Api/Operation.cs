@@ -16,6 +16,9 @@ internal sealed record Operation(string Name, Right Right, string Summary)
     /// <summary>Members of the body; null when none is read.</summary>
     public IReadOnlyList<Field>? Body { get; init; }
 
+    /// <summary>Another type of body that is taken as it is; null when only JSON is.</summary>
+    public string? RawBody { get; init; }
+
     /// <summary>Parameters of the query.</summary>
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 

@@ -55,6 +55,7 @@ public sealed class RightsWalkTests
         ["GET /api/policy/preview"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/policy/reload"] = Roles.Admin,
         ["POST /api/policy/apply"] = Roles.Admin,
+        ["POST /api/inbound/email"] = Roles.Intake | Roles.Admin,
         ["GET /api/dev/outbox"] = Staff,
     };
 
