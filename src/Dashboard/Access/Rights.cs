@@ -35,6 +35,9 @@ public static class Rights
     /// <summary>Hand over letters that came in: a mail server's pipe.</summary>
     public static Right InboundMail { get; } = new("inbound.mail", Roles.Intake | Roles.Admin);
 
+    /// <summary>See how people's and sites' promises ended.</summary>
+    public static Right FiguresRead { get; } = new("figures.read", Roles.Supervisor | Roles.Admin);
+
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
     /// <summary>Ask when a target would be due on a calendar.</summary>
@@ -55,7 +58,8 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, CustomersRead, CalendarsUse, PolicyRead, PolicyManage, BoardWatch, DeskUse,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, FiguresRead, CustomersRead,
+        CalendarsUse, PolicyRead, PolicyManage, BoardWatch, DeskUse,
         DevOutbox, InboundMail,
     ];
 }

@@ -2,6 +2,7 @@ using Escalation.Dashboard.Access;
 using Escalation.Dashboard.CustomerPages;
 using Escalation.Dashboard.Inbound;
 using Escalation.Grains;
+using Escalation.Grains.Hosting;
 using Escalation.Grains.Links;
 using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +18,8 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, ICustomerLinks, IPolicySource, IPolicyRollout, IPlatformStatus, <see cref="IAccessStore"/>, and in Development IOutbox.
+    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPolicySource, IPolicyRollout, IPlatformStatus,
+    /// <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
@@ -59,7 +61,8 @@ public static class ApiSetup
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         services.GetRequiredService<CustomerRoutes>().Map(endpoints);
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());
-        ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
+        ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<Grains.Board.Board>());
+        KeptRoutes.Map(routes, services.GetRequiredService<IPromiseFigures>(), services.GetRequiredService<TimeProvider>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
         PolicyRoutes.Map(routes, services);
         services.GetRequiredService<InboundRoute>().Map(routes);

@@ -173,7 +173,20 @@ public sealed record ApprovalView(
 }
 
 /// <summary>What <c>POST /api/cases/{id}/promises</c> answers.</summary>
-public sealed record PromiseReceipt(string Id, DateTimeOffset DueAt, DateTimeOffset SendBy, int Revision);
+/// <param name="Id">The promise.</param>
+/// <param name="DueAt">When it is due.</param>
+/// <param name="SendBy">PRM-2: when the customer is told at the latest if it will be late.</param>
+/// <param name="Revision">How often it was moved: never.</param>
+/// <param name="DueLocal">PRM-1: when it is due on the customer's wall clock, with its offset.</param>
+/// <param name="TimeZone">The customer's zone.</param>
+/// <param name="Warnings">PRM-1: what should make one think again; the promise was made all the same.</param>
+public sealed record PromiseReceipt(
+    string Id, DateTimeOffset DueAt, DateTimeOffset SendBy, int Revision, string DueLocal, string TimeZone, IReadOnlyList<WarningView> Warnings);
+
+/// <summary>Something to think about, which was done all the same.</summary>
+/// <param name="Code">Stable: <c>quietHours</c>, <c>outsideWorkingTime</c>.</param>
+/// <param name="Detail">In a sentence.</param>
+public sealed record WarningView(string Code, string Detail);
 
 /// <summary>One cause that put the case on a level.</summary>
 public sealed record EscalationView(

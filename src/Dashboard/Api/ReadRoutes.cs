@@ -123,7 +123,7 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource po
         }
 
         var notices = state.Notices.Where(notice => notice.Number > page.After).ToList();
-        await JsonAnswer.WriteAsync(context, page.Take(notices, notice => NoticeView.Of(caseId, notice), notice => notice.Number));
+        await JsonAnswer.WriteAsync(context, page.Take(notices, notice => NoticeView.Of(state, notice), notice => notice.Number));
     }
 
     private async Task CustomerAsync(HttpContext context)

@@ -103,11 +103,17 @@ public sealed record NoticeView(
     DateTimeOffset? AnsweredAt,
     string? Reason)
 {
-    internal static NoticeView Of(Guid caseId, Notice notice) => new(
-        Notice.IdOf(caseId, notice.Number), caseId, notice.Kind, notice.Channel, notice.State,
+    internal static NoticeView Of(Case state, Notice notice) => new(
+        Notice.IdOf(state.Id, notice.Number), state.Id, notice.Kind, notice.Channel, notice.State,
         notice.Promise is { } promise ? Grains.Promises.Promise.IdOf(promise) : null, notice.Revision, notice.Language,
         notice.To, notice.Subject, notice.Body, notice.PlannedAt, notice.DecidedAt, notice.SentAt, notice.AcceptedAt,
-        notice.FailedAt, null, notice.Reason);
+        notice.FailedAt, AnswerTo(state, notice), notice.Reason);
+
+    /// <summary>PRM-6: when the customer answered the date that the notice told them of.</summary>
+    private static DateTimeOffset? AnswerTo(Case state, Notice notice) =>
+        notice is { Kind: NoticeKind.Explanation, Promise: { } promise, Revision: { } revision }
+            ? state.Promises[promise - 1].Moves.ElementAtOrDefault(revision - 1)?.AnsweredAt
+            : null;
 }
 
 /// <summary>A customer as now known.</summary>

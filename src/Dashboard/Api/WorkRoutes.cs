@@ -1,8 +1,12 @@
+using System.Globalization;
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Policies;
+using Escalation.Grains.Promises;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using static Escalation.Grains.Cases.CaseCommand;
 using In = Escalation.Dashboard.Api.CaseFields;
 
@@ -130,13 +134,27 @@ internal static class WorkRoutes
         await JsonAnswer.WriteAsync(context, ApprovalView.Of(caseId, waiting), StatusCodes.Status202Accepted);
     }
 
-    private static Task PromiseMadeAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
+    /// <summary>PRM-1: whoever made the promise sees it as the customer does, and is warned of a bad hour.</summary>
+    private static async Task PromiseMadeAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
     {
         var made = done.Events.OfType<CaseEvent.PromiseMade>().First();
+        var state = await grain.GetAt(done.Version, CancellationToken.None);
+        var policy = context.RequestServices.GetRequiredService<IPolicySource>().Current;
+        var local = SendBy.OnWallClock(made.DueAt, state.TimeZone);
+        List<WarningView> warnings = [];
+        if (SendBy.IsQuiet(made.DueAt, state.TimeZone, policy.Promises))
+        {
+            warnings.Add(new WarningView(
+                "quietHours",
+                $"For the customer that is {local:HH:mm} ({state.TimeZone}), in their quiet hours from {policy.Promises.QuietFrom:HH:mm} to {policy.Promises.QuietUntil:HH:mm}."));
+        }
+
         context.Response.Headers.ETag = Preconditions.ETag(done.Version);
-        return JsonAnswer.WriteAsync(
+        await JsonAnswer.WriteAsync(
             context,
-            new PromiseReceipt(Grains.Promises.Promise.IdOf(made.Promise), made.DueAt, made.SendBy, 0),
+            new PromiseReceipt(
+                Promise.IdOf(made.Promise), made.DueAt, made.SendBy, 0, local.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
+                state.TimeZone, warnings),
             StatusCodes.Status201Created);
     }
 
@@ -145,6 +163,6 @@ internal static class WorkRoutes
     {
         number = 0;
         return id.Length > 1 && id[0] == 'p' && id[1] != '0' &&
-            int.TryParse(id.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out number);
+            int.TryParse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 }

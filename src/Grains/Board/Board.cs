@@ -123,6 +123,18 @@ public sealed class Board
         return state.Read(view, state.IndexOf(view, key), now);
     }
 
+    /// <summary>The approvals that wait to be decided (PRM-4, CLM-3), the most pressing first, each with its case's row.</summary>
+    public IReadOnlyList<(BoardRow Row, RowApproval Approval)> ReadApprovals(int limit)
+    {
+        var state = _state;
+        return
+        [
+            .. state.Approvals.Take(limit).Select(at => state.Rows[at.Case] is var row
+                ? (row, row.Approvals!.First(approval => approval.Id == at.Promise))
+                : default),
+        ];
+    }
+
     /// <summary>The row of one open case; null when it is not open.</summary>
     public BoardRow? Find(Guid id) => _state.Rows.GetValueOrDefault(id);
 

@@ -10,6 +10,7 @@ internal sealed class BoardDraft
     private readonly List<(string Key, BoardIndex Index, ImmutableSortedSet<BoardRank>.Builder Ranks)> _indexes;
     private readonly ImmutableSortedSet<PromiseAt>.Builder _risks;
     private readonly ImmutableSortedSet<PromiseAt>.Builder _dues;
+    private readonly ImmutableSortedSet<PromiseAt>.Builder _approvals;
     private LevelCounts _byLevel;
     private HeatCounts _byHeat;
     private int _unacknowledged;
@@ -22,6 +23,7 @@ internal sealed class BoardDraft
         _indexes.AddRange(from.Watched.Select(kept => (kept.Key, kept.Value, kept.Value.Ranks.ToBuilder())));
         _risks = from.Risks.ToBuilder();
         _dues = from.Dues.ToBuilder();
+        _approvals = from.Approvals.ToBuilder();
         (_byLevel, _byHeat, _unacknowledged) = (from.ByLevel, from.ByHeat, from.Unacknowledged);
     }
 
@@ -50,6 +52,7 @@ internal sealed class BoardDraft
             KeyValuePair.Create(kept.Key, kept.Index with { Ranks = kept.Ranks.ToImmutable() }))),
         Risks = _risks.ToImmutable(),
         Dues = _dues.ToImmutable(),
+        Approvals = _approvals.ToImmutable(),
         ByLevel = _byLevel,
         ByHeat = _byHeat,
         Unacknowledged = _unacknowledged,
@@ -73,6 +76,12 @@ internal sealed class BoardDraft
             _dues.ExceptWith(BoardState.DuesOf(before));
             _risks.UnionWith(BoardState.RisksOf(after));
             _dues.UnionWith(BoardState.DuesOf(after));
+        }
+
+        if (before?.Approvals is not null || after?.Approvals is not null)
+        {
+            _approvals.ExceptWith(BoardState.ApprovalsOf(before));
+            _approvals.UnionWith(BoardState.ApprovalsOf(after));
         }
 
         Count(before, -1);

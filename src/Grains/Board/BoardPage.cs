@@ -29,6 +29,7 @@ public sealed record BoardPage(
 /// <param name="PromisesAtRisk">Open promises whose send-by has passed, or due within 30 minutes.</param>
 /// <param name="NextPromiseDueAt">When the next open promise is due.</param>
 /// <param name="Unacknowledged">Escalations that nobody has acknowledged.</param>
+/// <param name="Approvals">Approvals that wait to be decided.</param>
 public sealed record BoardCounts(
     int Total,
     int Matched,
@@ -38,7 +39,8 @@ public sealed record BoardCounts(
     int Promises,
     int PromisesAtRisk,
     DateTimeOffset? NextPromiseDueAt,
-    int Unacknowledged);
+    int Unacknowledged,
+    int Approvals = 0);
 
 /// <summary>How many on each rung of the ladder.</summary>
 public sealed record LevelCounts(int Buffer, int Specialist, int Head, int Management)

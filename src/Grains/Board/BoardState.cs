@@ -35,6 +35,9 @@ internal sealed record BoardState
     /// <summary>Open promises by due instant.</summary>
     public ImmutableSortedSet<PromiseAt> Dues { get; init; } = [];
 
+    /// <summary>Approvals that wait, by the instant by which they have to be decided.</summary>
+    public ImmutableSortedSet<PromiseAt> Approvals { get; init; } = [];
+
     public LevelCounts ByLevel { get; init; } = new(0, 0, 0, 0);
 
     public HeatCounts ByHeat { get; init; } = new(0, 0, 0, 0, 0);
@@ -64,6 +67,7 @@ internal sealed record BoardState
             Watched = watched.ToImmutableDictionary(kept => kept.Key, kept => BoardIndex.Of(kept.Value.View, byId.Values)),
             Risks = byId.Values.SelectMany(RisksOf).ToImmutableSortedSet(),
             Dues = byId.Values.SelectMany(DuesOf).ToImmutableSortedSet(),
+            Approvals = byId.Values.SelectMany(ApprovalsOf).ToImmutableSortedSet(),
             ByLevel = byLevel,
             ByHeat = byHeat,
             Unacknowledged = unacknowledged,
@@ -91,7 +95,8 @@ internal sealed record BoardState
             Dues.Count,
             CountThrough(Risks, now),
             Dues.IsEmpty ? null : Dues.Min.At,
-            Unacknowledged);
+            Unacknowledged,
+            Approvals.Count);
         BoardRank? next = first + count < index.Ranks.Count && count > 0 ? index.Ranks[first + count - 1] : null;
         return new BoardPage(Sequence, Position, rows, counts, next, Lag, StaleSince);
     }
@@ -106,6 +111,9 @@ internal sealed record BoardState
     public static IEnumerable<PromiseAt> DuesOf(BoardRow? row) =>
         row is null ? [] : row.Promises.Select(promise => new PromiseAt(promise.DueAt, row.Id, promise.Id));
 
+    public static IEnumerable<PromiseAt> ApprovalsOf(BoardRow? row) =>
+        row?.Approvals is { } approvals ? approvals.Select(approval => new PromiseAt(approval.DecideBy, row.Id, approval.Id)) : [];
+
     private static int CountThrough(ImmutableSortedSet<PromiseAt> set, DateTimeOffset now)
     {
         var at = set.IndexOf(new PromiseAt(now, Guid.AllBitsSet, "\uffff"));
@@ -113,7 +121,7 @@ internal sealed record BoardState
     }
 }
 
-/// <summary>A promise at an instant that matters.</summary>
+/// <summary>A promise, or an approval, at an instant that matters.</summary>
 internal readonly record struct PromiseAt(DateTimeOffset At, Guid Case, string Promise) : IComparable<PromiseAt>
 {
     public int CompareTo(PromiseAt other)

@@ -29,6 +29,34 @@ public interface IBoardRows
     Task<(IReadOnlyList<BoardRow> Rows, TailCursor Cursor)> LoadAsync(CancellationToken cancellationToken);
 }
 
+/// <summary>PRM-9: how promises ended, counted from the log.</summary>
+public interface IPromiseFigures
+{
+    /// <summary>The promises that ended from <paramref name="from"/> until before <paramref name="to"/>, most first.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    Task<IReadOnlyList<KeptFigures>> ReadAsync(KeptBy by, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+}
+
+/// <summary>PRM-9: what kept-rates are counted by.</summary>
+public enum KeptBy
+{
+    Owner,
+    Type,
+    Site,
+    Customer,
+}
+
+/// <summary>PRM-9: how the promises of one owner, type, site or customer ended.</summary>
+/// <param name="Key">The owner, type or site, or the customer's id; empty for cases without one.</param>
+/// <param name="Kept">Kept in time, by the date that held.</param>
+/// <param name="KeptFirst">Those of them that never moved.</param>
+/// <param name="Lapsed">Not kept by the date that held, whether kept later or not.</param>
+/// <param name="Withdrawn">Taken back by us.</param>
+/// <param name="Cancelled">Cancelled by the customer.</param>
+/// <param name="Moves">How often they were moved, in all.</param>
+/// <param name="Rate">Kept out of kept and lapsed, 0 to 1; null when there is neither.</param>
+public sealed record KeptFigures(string Key, int Kept, int KeptFirst, int Lapsed, int Withdrawn, int Cancelled, int Moves, double? Rate);
+
 /// <summary>Messages that were not really sent, because no mail server is configured: for a developer to read.</summary>
 public interface IOutbox
 {

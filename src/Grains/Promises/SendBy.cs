@@ -108,6 +108,10 @@ public static class SendBy
         return (at > earliest ? at : earliest).ToMicroseconds();
     }
 
+    /// <summary>The instant on the wall clock of <paramref name="timeZone"/>; an unknown zone counts as UTC.</summary>
+    public static DateTimeOffset OnWallClock(DateTimeOffset instant, string timeZone) =>
+        Instant.FromDateTimeOffset(instant).InZone(Zone(timeZone)).ToDateTimeOffset();
+
     /// <summary>True when the customer is not to be disturbed at <paramref name="instant"/>.</summary>
     public static bool IsQuiet(DateTimeOffset instant, string timeZone, PromisePolicy policy)
     {

@@ -20,6 +20,7 @@ internal static class LogServices
         services.AddSingleton<PostgresTail>();
         services.AddSingleton<IEventTail>(provider => provider.GetRequiredService<PostgresTail>());
         services.AddSingleton<IBoardRows, PostgresBoardRows>();
+        services.AddSingleton<IPromiseFigures, PostgresPromiseFigures>();
         services.AddSingleton<ICaseNumbers, PostgresCaseNumbers>();
         services.AddSingleton<ICustomerDirectory, PostgresCustomerDirectory>();
         return services;

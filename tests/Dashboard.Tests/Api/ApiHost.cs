@@ -73,6 +73,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<ICaseNumbers, CountedNumbers>();
         builder.Services.AddSingleton<ICustomerDirectory, PlainDirectory>();
         builder.Services.AddSingleton<ICustomerLinks>(Links);
+        builder.Services.AddSingleton<IPromiseFigures, NoFigures>();
         builder.Services.AddSingleton<IPlatformStatus>(new FixedStatus(log));
         builder.Services.AddSingleton<IOutbox, EmptyOutbox>();
         builder.Services.AddApi();
@@ -208,6 +209,12 @@ internal sealed class ApiHost : IAsyncDisposable
 
         public Task<PolicyApplication> ApplyAsync(Actor by, CancellationToken cancellationToken) =>
             Task.FromResult(new PolicyApplication(policies.Current.Version, 0, 0));
+    }
+
+    private sealed class NoFigures : IPromiseFigures
+    {
+        public Task<IReadOnlyList<KeptFigures>> ReadAsync(KeptBy by, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<KeptFigures>>([]);
     }
 
     private sealed class EmptyOutbox : IOutbox

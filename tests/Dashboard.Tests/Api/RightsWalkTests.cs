@@ -49,6 +49,8 @@ public sealed class RightsWalkTests
         ["POST /api/cases/{id}/promises/{pid}/answer"] = Staff,
         ["GET /api/cases/{id}/links"] = Staff,
         ["POST /api/cases/{id}/links/revoke"] = Staff,
+        ["GET /api/promises/kept"] = Roles.Supervisor | Roles.Admin,
+        ["GET /api/approvals"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
         ["GET /api/policy"] = Roles.Supervisor | Roles.Admin,

@@ -44,13 +44,65 @@ public sealed class DelayStoryTests
         var approval = await asked.Content.ReadFromJsonAsync<JsonElement>(Wire.Json, TestContext.Current.CancellationToken);
         Assert.Equal(("open", "secondDelay"), (approval.GetProperty("state").GetString(), approval.GetProperty("kind").GetString()));
 
+        await platform.UntilAsync(async () => (await irina.GetJsonAsync("/api/approvals")).GetProperty("items").GetArrayLength() == 1);
         var path = $"/api/approvals/{approval.GetProperty("id").GetString()}/decide";
         var decided = await Task.WhenAll(PostAsync(irina, path, new { approve = true }), PostAsync(vlad, path, new { approve = true }));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Conflict], decided.Select(answer => answer.StatusCode).Order());
 
         var promise = (await ana.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises")[0];
         Assert.Equal((2, due.AddDays(2)), (promise.GetProperty("revision").GetInt32(), promise.GetProperty("dueAt").GetDateTimeOffset()));
+        await platform.UntilAsync(async () => (await irina.GetJsonAsync("/api/approvals")).GetProperty("items").GetArrayLength() == 0);
         Assert.Empty(await platform.ProveAsync());
+    }
+
+    [Fact, Rule("PRM-9")]
+    public async Task Kept_rates_are_counted_by_owner_type_site_and_customer_once_for_each_promise()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var ana = platform.ClientFor("agent");
+        using var irina = platform.ClientFor("supervisor");
+        var (id, due) = await PromisedAsync(platform, ana, TimeSpan.FromHours(5));
+        foreach (var owner in new[] { "mihai", "mihai", "mihai" })
+        {
+            await ana.SendAsync($"/api/cases/{id}/promises", new { text = "A call", dueAt = due, owner });
+        }
+
+        await ana.SendAsync($"/api/cases/{id}/promises/p1/keep", new { evidence = "signed for" });
+        await ana.SendAsync($"/api/cases/{id}/promises/p2/explain", new { reason = "ill", newDueAt = due.AddHours(1) });
+        await ana.SendAsync($"/api/cases/{id}/promises/p2/keep", new { evidence = "called" });
+        await ana.SendAsync($"/api/cases/{id}/promises/p3/withdraw", new { reason = "not needed" });
+        await platform.FastForward(TimeSpan.FromDays(5));
+        await ana.SendAsync($"/api/cases/{id}/promises/p4/keep", new { evidence = "called, late" });
+
+        var byOwner = (await irina.GetJsonAsync("/api/promises/kept?by=owner")).GetProperty("items");
+        Assert.Equal(
+            [("mihai", 1, 0, 1, 1, 2, 0.5), ("agent", 1, 1, 0, 0, 0, 1.0)],
+            byOwner.EnumerateArray().Select(each => (
+                each.GetProperty("key").GetString(), Int(each, "kept"), Int(each, "keptFirst"), Int(each, "lapsed"),
+                Int(each, "withdrawn"), Int(each, "moves"), each.GetProperty("rate").GetDouble())));
+        foreach (var by in new[] { "type", "site", "customer" })
+        {
+            var only = Assert.Single((await irina.GetJsonAsync($"/api/promises/kept?by={by}")).GetProperty("items").EnumerateArray());
+            Assert.Equal((2, 1), (Int(only, "kept"), Int(only, "lapsed")));
+        }
+
+        Assert.Empty((await irina.GetJsonAsync("/api/promises/kept?to=2026-01-01T00:00:00Z")).GetProperty("items").EnumerateArray());
+
+        static int Int(JsonElement each, string name) => each.GetProperty(name).GetInt32();
+    }
+
+    [Fact, Rule("PRM-1")]
+    public async Task Whoever_promises_sees_it_on_the_customers_clock_and_is_warned_of_quiet_hours()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var ana = platform.ClientFor("agent");
+        var id = (await ana.OpenCaseAsync()).GetProperty("id").GetString();
+
+        var made = await ana.SendAsync($"/api/cases/{id}/promises", new { text = "A call", dueAt = "2026-11-20T20:30:00Z" });
+
+        Assert.Equal("2026-11-20T22:30:00+02:00", made.GetProperty("dueLocal").GetString());
+        Assert.Equal("quietHours", made.GetProperty("warnings")[0].GetProperty("code").GetString());
+        Assert.Contains("22:30 (Europe/Chisinau)", made.GetProperty("warnings")[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact, Rule("PRM-6"), Rule("CUS-8")]

@@ -24,6 +24,17 @@ export interface Due {
   readonly state: ClockState;
 }
 
+/** Leave that someone asked for and that waits to be decided. */
+export interface RowApproval {
+  readonly id: string;
+  readonly kind: string;
+  readonly askedBy: string;
+  readonly askedAt: string;
+  readonly decideBy: string;
+  readonly promise?: string;
+  readonly newDueAt?: string;
+}
+
 export interface BoardRow {
   readonly id: string;
   readonly version: number;
@@ -40,9 +51,10 @@ export interface BoardRow {
   readonly claim?: { readonly amount: number; readonly currency: string };
   readonly complainedAt: string;
   readonly due?: Due;
-  readonly promises: readonly { readonly id: string; readonly dueAt: string; readonly sendBy: string; readonly revision: number }[];
+  readonly promises: readonly { readonly id: string; readonly dueAt: string; readonly sendBy: string; readonly revision: number; readonly ask?: 'asked' | 'unanswered' }[];
   readonly escalations: readonly { readonly id: string; readonly level: Level; readonly cause: string; readonly raisedAt: string }[];
   readonly callTasks: number;
+  readonly approvals?: readonly RowApproval[];
   /** When the platform wakes the case next; for other hosts, not for the page. */
   readonly wakeAt?: string;
 }
@@ -57,6 +69,7 @@ export interface Counts {
   readonly promisesAtRisk: number;
   readonly nextPromiseDueAt?: string;
   readonly unacknowledged: number;
+  readonly approvals?: number;
 }
 
 interface Common {

@@ -19,6 +19,8 @@ export interface CaseView {
   readonly clocks: readonly CaseClock[];
   readonly promises: readonly CasePromise[];
   readonly escalations: readonly CaseEscalation[];
+  readonly approvals: readonly CaseApproval[];
+  readonly callTasks: readonly CallTask[];
 }
 
 export interface CaseClock {
@@ -41,6 +43,61 @@ export interface CasePromise {
   readonly sendBy?: string;
   readonly revision: number;
   readonly state: 'open' | 'explained' | 'kept' | 'withdrawn' | 'lapsed';
+  readonly endedAt?: string;
+  readonly askAt?: string;
+  readonly ask?: 'ahead' | 'asked' | 'unanswered' | 'answered';
+  readonly confirmedAt?: string;
+  readonly moves?: readonly PromiseMove[];
+}
+
+/** One move of a promise, and what the customer says to it. */
+export interface PromiseMove {
+  readonly revision: number;
+  readonly reason?: string;
+  readonly wasDueAt: string;
+  readonly dueAt: string;
+  readonly at: string;
+  readonly automatic: boolean;
+  readonly answerBy?: string;
+  readonly answer?: 'fine' | 'callMe' | 'cancel';
+  readonly answeredAt?: string;
+  readonly unanswered: boolean;
+}
+
+export interface CaseApproval {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: 'open' | 'approved' | 'denied' | 'dropped';
+  readonly askedBy: string;
+  readonly askedAt: string;
+  readonly decideBy: string;
+  readonly reason?: string;
+  readonly promise?: string;
+  readonly newDueAt?: string;
+}
+
+export interface CallTask {
+  readonly number: number;
+  readonly promise?: string;
+  readonly reason: string;
+  readonly raisedAt: string;
+  readonly doneAt?: string;
+}
+
+/** One message to the customer, with every instant of its life. */
+export interface CaseNotice {
+  readonly id: string;
+  readonly kind: string;
+  readonly channel: string;
+  readonly state: string;
+  readonly promise?: string;
+  readonly revision?: number;
+  readonly plannedAt: string;
+  readonly sentAt?: string;
+  readonly acceptedAt?: string;
+  readonly failedAt?: string;
+  readonly answeredAt?: string;
+  readonly reason?: string;
 }
 
 export interface CaseEscalation {
@@ -66,7 +123,11 @@ export async function readCase(id: string): Promise<CaseView> {
   if (!isRecord(value) || typeof value['stage'] !== 'string') {
     throw new TypeError('The platform answered something that is not a case.');
   }
-  return { clocks: [], promises: [], escalations: [], ...value } as unknown as CaseView;
+  return { clocks: [], promises: [], escalations: [], approvals: [], callTasks: [], ...value } as unknown as CaseView;
+}
+
+export async function readNotices(id: string): Promise<readonly CaseNotice[]> {
+  return itemsOf(await get(`/api/notices?case=${encodeURIComponent(id)}&limit=500`)).filter((item) => isRecord(item)) as unknown as readonly CaseNotice[];
 }
 
 export async function readHistory(id: string): Promise<readonly Happening[]> {

@@ -4,6 +4,9 @@ import { clockTime, dayName, money, plainWords, sentence } from '../shared/forma
 import { isRecord } from '../shared/http';
 import type { Happening } from './case-data';
 
+/** What a customer says to a new date. */
+export const answerWord: Readonly<Record<string, string>> = { fine: 'fine', callMe: 'not fine, call me', cancel: 'cancel' };
+
 /** One entry of the timeline in words. */
 export interface Told {
   readonly icon: string;
@@ -13,6 +16,20 @@ export interface Told {
   readonly detail?: string;
   /** The platform's own events are the quietest. */
   readonly quiet: boolean;
+}
+
+/** Why a person has to call. */
+export function callWord(reason: string): string {
+  const words: Readonly<Record<string, string>> = {
+    'promise.secondDelay': 'a second delay cannot be explained by a machine',
+    'promise.lapsed': 'a promise lapsed',
+    'notice.notAccepted': 'a message was not delivered',
+    'notice.noChannel': 'there is no address to write to',
+    'customer.callMe': 'the customer asked to be called',
+    'customer.cancelled': 'the customer cancelled: a new agreement is needed',
+    'customer.noAnswer': 'the customer did not answer a second delay',
+  };
+  return words[reason] ?? plainWords(reason);
 }
 
 export function tell({ kind, data }: Happening): Told {
@@ -63,10 +80,28 @@ export function tell({ kind, data }: Happening): Told {
       return told('i-promise', `Promise made, due ${when('dueAt')}`, { detail: text('text') });
     case 'promiseExplained':
       return told('i-promise', `Promise moved from ${when('wasDueAt')} to ${when('dueAt')}`, { detail: text('reason') });
+    case 'promiseOwnerAsked':
+      return told('i-promise', `${text('owner') ?? 'The owner'} is asked: will it be kept in time?`, { quiet: true });
+    case 'promiseOwnerSilent':
+      return told('i-warn', 'The owner did not answer', { detail: 'Supervisors see it.' });
+    case 'promiseConfirmed':
+      return told('i-promise', 'It will be kept in time', { detail: `Explained by itself only from ${when('sendBy')} on.` });
+    case 'delayAnswered':
+      return told('i-chat', `The customer answered the new date: ${answerWord[text('answer') ?? ''] ?? ''}`);
+    case 'delayUnanswered':
+      return told('i-chat', 'The customer did not answer the new date', { detail: 'That is no yes.' });
+    case 'approvalAsked':
+      return told('i-up', `Asked for leave: ${plainWords(text('approvalKind') ?? '')}`, { detail: text('reason') });
+    case 'approvalDecided':
+      return told('i-check', data['approved'] === true ? 'Approved' : 'Denied', { detail: text('reason') });
+    case 'approvalDropped':
+      return told('i-check', 'The approval is no longer needed', { detail: plainWords(text('reason') ?? ''), quiet: true });
+    case 'linksRevoked':
+      return told('i-lock', 'The customer’s links were revoked');
     case 'promiseKept':
       return told('i-check', data['late'] === true ? 'Promise kept, late' : 'Promise kept', { detail: text('evidence') });
     case 'promiseWithdrawn':
-      return told('i-promise', 'Promise withdrawn', { detail: text('reason') });
+      return told('i-promise', data['byCustomer'] === true ? 'The customer cancelled what was promised' : 'Promise withdrawn', { detail: text('reason') });
     case 'promiseLapsed':
       return told('i-over', `Promise lapsed, was due ${when('dueAt')}`);
     case 'noticeDecided':
@@ -76,7 +111,7 @@ export function tell({ kind, data }: Happening): Told {
     case 'noticeFailed':
       return told('i-mail', 'Message could not be delivered', { detail: text('reason') });
     case 'callTaskRaised':
-      return told('i-phone', 'Someone has to call', { detail: text('reason') });
+      return told('i-phone', 'Someone has to call', { detail: callWord(text('reason') ?? '') });
     case 'escalationRaised':
       return told('i-up', `Raised to ${levelWord[data['level'] as Level] ?? 'the next level'}`, { detail: text('reason') ?? plainWords(text('cause') ?? '') });
     case 'escalationAcknowledged':

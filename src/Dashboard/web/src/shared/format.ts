@@ -37,6 +37,42 @@ export const clockSeconds = (at: number): string => timeSeconds.format(at);
 export const dayName = (at: number): string => dayOf.format(at);
 export const fullInstant = (at: number): string => full.format(at);
 
+/** An instant in a customer's zone: `Thu 19 Nov, 19:00 Europe/Chisinau`. */
+export function inZone(at: number, zone: string | undefined): string {
+  const timeZone = zone ?? 'UTC';
+  try {
+    return `${new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at)} ${timeZone}`;
+  } catch {
+    return fullInstant(at);
+  }
+}
+
+/**
+ * The instant at which a wall clock in a zone shows `local` (`2026-11-19T19:00`, as a date field gives it); undefined when
+ * it is no time. Skipped times count as the same length after the change.
+ */
+export function fromZone(local: string, zone: string | undefined): Date | undefined {
+  const asUtc = Date.parse(`${local}Z`);
+  if (Number.isNaN(asUtc)) {
+    return undefined;
+  }
+  const first = asUtc - offsetAt(asUtc, zone);
+  return new Date(asUtc - offsetAt(first, zone));
+}
+
+/** What a date field shows for an instant in a zone. */
+export function toZone(at: number, zone: string | undefined): string {
+  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16);
+}
+
+function offsetAt(at: number, zone: string | undefined): number {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: zone ?? 'UTC',
+  }).formatToParts(at);
+  const part = (type: string): number => Number(parts.find((each) => each.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(at / 1000) * 1000;
+}
+
 /** The time if it is near, else with its day. */
 export function nearTime(at: number, now: number): string {
   return dayName(at) === dayName(now) ? clockTime(at) : `${dayName(at)} ${clockTime(at)}`;
