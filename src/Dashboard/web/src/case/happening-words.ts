@@ -110,6 +110,8 @@ export function tell({ kind, data }: Happening): Told {
       return told('i-mail', 'Message accepted by the receiving server', { quiet: true });
     case 'noticeFailed':
       return told('i-mail', 'Message could not be delivered', { detail: text('reason') });
+    case 'noticeDropped':
+      return told('i-mail', 'Message not sent: no longer needed', { detail: plainWords(text('reason') ?? ''), quiet: true });
     case 'callTaskRaised':
       return told('i-phone', 'Someone has to call', { detail: callWord(text('reason') ?? '') });
     case 'escalationRaised':
