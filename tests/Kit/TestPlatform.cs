@@ -27,12 +27,14 @@ public sealed class TestPlatform : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
     private readonly string _folder;
+    private readonly bool _isBeside;
 
-    private TestPlatform(TestDatabase database, WebApplication app, ManualTime time, string folder)
+    private TestPlatform(TestDatabase database, WebApplication app, ManualTime time, string folder, bool isBeside)
     {
         _database = database;
         _app = app;
         _folder = folder;
+        _isBeside = isBeside;
         Time = time;
     }
 
@@ -45,17 +47,31 @@ public sealed class TestPlatform : IAsyncDisposable
     public string ConnectionString => _database.ConnectionString;
 
     /// <summary>Starts a platform on an empty database.</summary>
+    /// <param name="policyFolder">The policy's folder; null for the policy as shipped.</param>
     public static async Task<TestPlatform> StartAsync(
-        Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null)
+        Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null, string? policyFolder = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(MigrateAsync), new ManualTime(), isBeside: false, configure, settings, policyFolder);
+
+    /// <summary>Starts another host on the same database and the same time as <paramref name="other"/>, which must outlive it.</summary>
+    public static Task<TestPlatform> StartBesideAsync(
+        TestPlatform other, Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null, string? policyFolder = null) =>
+        StartAsync(other._database, other.Time, isBeside: true, configure, settings, policyFolder);
+
+    private static async Task<TestPlatform> StartAsync(
+        TestDatabase database,
+        ManualTime time,
+        bool isBeside,
+        Action<IServiceCollection>? configure,
+        IReadOnlyDictionary<string, string?>? settings,
+        string? policyFolder)
     {
-        var database = await TestDatabase.CreateAsync(MigrateAsync);
         var folder = Directory.CreateTempSubdirectory("escalation-test-").FullName;
-        var time = new ManualTime();
         var builder = PlatformApp.CreateBuilder("Development");
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        var platform = new PlatformSettings { DataFolder = folder };
         var app = PlatformApp.Build(
-            builder, new PlatformSettings { DataFolder = folder }, database.ConnectionString,
+            builder, policyFolder is null ? platform : platform with { PolicyFolder = policyFolder }, database.ConnectionString,
             services =>
             {
                 services.AddSingleton<TimeProvider>(time);
@@ -64,7 +80,7 @@ public sealed class TestPlatform : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         await ServeVerb.PrepareAsync(app, folder, CancellationToken.None);
         await app.StartAsync();
-        return new TestPlatform(database, app, time, folder);
+        return new TestPlatform(database, app, time, folder, isBeside);
     }
 
     /// <summary>A client with the key of <paramref name="role"/>.</summary>
@@ -136,7 +152,11 @@ public sealed class TestPlatform : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _database.DisposeAsync();
+        if (!_isBeside)
+        {
+            await _database.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -37,7 +37,7 @@ internal sealed class PolicyReader
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
-        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile) && !IsCalendar(name) && !name.StartsWith(CountriesFolder, StringComparison.Ordinal)))
+        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile) && !IsCalendar(name) && !IsCountry(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
@@ -81,6 +81,9 @@ internal sealed class PolicyReader
     private Dictionary<string, WorkCalendar> ReadCalendars()
     {
         var calendars = new Dictionary<string, WorkCalendar>(StringComparer.Ordinal) { [SlaBook.Always] = WorkCalendar.Always };
+        var countries = _files.Judging.Where(file => IsCountry(file.Key))
+            .ToDictionary(file => file.Key[CountriesFolder.Length..], file => file.Value, StringComparer.Ordinal);
+        var reader = new CalendarYaml(countries);
         foreach (var name in _files.Judging.Keys.Where(IsCalendar).Order(StringComparer.Ordinal))
         {
             var id = Path.GetFileNameWithoutExtension(name);
@@ -91,7 +94,7 @@ internal sealed class PolicyReader
             else if (Part(_files.Judging, name) is { } part)
             {
                 // A calendar that cannot be read has its problems told already; those who name it need not repeat them.
-                calendars[id] = CalendarYaml.Read(part) ?? WorkCalendar.Always;
+                calendars[id] = reader.Read(part) ?? WorkCalendar.Always;
             }
         }
 
@@ -128,6 +131,8 @@ internal sealed class PolicyReader
         _problems.Add($"{name}: missing.");
         return null;
     }
+
+    private static bool IsCountry(string name) => name.StartsWith(CountriesFolder, StringComparison.Ordinal);
 
     private static bool IsCalendar(string name) => name.StartsWith(CalendarsFolder, StringComparison.Ordinal);
 }

@@ -73,6 +73,25 @@ public sealed class PolicyReaderTests
         Assert.Contains("is never reached on calendar 'never'", Assert.Single(problems), StringComparison.Ordinal);
     }
 
+    [Fact, Rule("CLK-2")]
+    public void A_calendar_takes_a_countrys_holidays_by_its_rules()
+    {
+        var office = PolicyReader.Read(_shipped).Sla.Calendars["office"];
+
+        // Orthodox Easter Monday of 2026 and 2027, and an ordinary Monday.
+        Assert.Equal(
+            [false, false, true],
+            new[] { "2026-04-13", "2027-05-03", "2026-04-27" }.Select(day => office.IsWorking(DateTimeOffset.Parse($"{day}T09:00:00Z", System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    [Theory]
+    [InlineData("file: md.yaml", "file: xx.yaml", "'xx.yaml', which is not in the folder countries")]
+    [InlineData("regions: [md]", "regions: [xx]", "no rule holds in the region 'xx'")]
+    [InlineData("to: 2060", "to: 2400", "is not before the year 2300")]
+    public void Holidays_that_cannot_be_had_are_told(string was, string now, string because) => Assert.Contains(
+        Assert.Throws<PolicyException>(() => PolicyReader.Read(Change(_shipped, "calendars/office.yaml", was, now))).Problems,
+        problem => IsAt(problem, _shipped, "calendars/office.yaml", "holidaysFrom: {") && problem.Contains(because, StringComparison.Ordinal));
+
     [Fact]
     public void Broken_yaml_is_told_with_its_line()
     {
