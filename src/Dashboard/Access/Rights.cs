@@ -43,8 +43,11 @@ public static class Rights
     /// <summary>Ask when a target would be due on a calendar.</summary>
     public static Right CalendarsUse { get; } = new("calendars.use", Roles.Intake | Staff);
 
-    /// <summary>See which policy is in force, and what open cases would have of it.</summary>
-    public static Right PolicyRead { get; } = new("policy.read", Roles.Supervisor | Roles.Admin);
+    /// <summary>See which policy is in force.</summary>
+    public static Right PolicyRead { get; } = new("policy.read", Staff);
+
+    /// <summary>See what open cases would have of the policy in force.</summary>
+    public static Right PolicyPreview { get; } = new("policy.preview", Roles.Supervisor | Roles.Admin);
 
     /// <summary>Bring a changed policy into force, and have open cases judged by it.</summary>
     public static Right PolicyManage { get; } = new("policy.manage", Roles.Admin);
@@ -59,7 +62,7 @@ public static class Rights
     public static IReadOnlyList<Right> All { get; } =
     [
         Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, FiguresRead, CustomersRead,
-        CalendarsUse, PolicyRead, PolicyManage, BoardWatch, DeskUse,
+        CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, BoardWatch, DeskUse,
         DevOutbox, InboundMail,
     ];
 }

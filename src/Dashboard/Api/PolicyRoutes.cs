@@ -79,6 +79,7 @@ internal static class PolicyRoutes
         routes.Get("/api/policy/preview", read with
         {
             Name = "policy.preview",
+            Right = Rights.PolicyPreview,
             Summary = "CLK-2: which due instants would move if open cases were judged by the policy in force. Nothing is changed.",
             Answer = typeof(PolicyPreviewView),
             Query = PreviewParameters,

@@ -89,10 +89,10 @@ public sealed record BoardRow(
             approval.Promise is { } number ? Promise.IdOf(number) : null, approval.NewDueAt, approval.Amount);
     }
 
-    /// <summary>Ties: by law, then promise, then target.</summary>
+    /// <summary>What stands still is not near. Ties: by law, then promise, then target.</summary>
     private static RowDue? NearestDue(Case state)
     {
-        var clocks = state.Clocks.Where(clock => clock.IsRunning)
+        var clocks = state.Clocks.Where(clock => clock is { IsRunning: true, IsPaused: false })
             .Select(clock => new RowDue(clock.Kind, clock.Name, null, clock.StartedAt, clock.WarnAt, null, clock.DueAt, clock.State));
         var promises = state.Promises.Where(promise => promise.IsOpen)
             .Select(promise => new RowDue(

@@ -53,7 +53,7 @@ public sealed class RightsWalkTests
         ["GET /api/approvals"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
-        ["GET /api/policy"] = Roles.Supervisor | Roles.Admin,
+        ["GET /api/policy"] = Staff,
         ["GET /api/policy/preview"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/policy/reload"] = Roles.Admin,
         ["POST /api/policy/apply"] = Roles.Admin,

@@ -12,6 +12,7 @@ export interface CaseView {
   readonly type: string;
   readonly level: Level;
   readonly owner?: string;
+  readonly pausedFor?: string;
   readonly summary?: string;
   readonly complainedAt?: string;
   readonly customer?: { readonly name?: string; readonly email?: string; readonly phone?: string; readonly language?: string; readonly timeZone?: string };
@@ -31,6 +32,27 @@ export interface CaseClock {
   readonly dueAt: string;
   readonly state: ClockState;
   readonly stoppedAt?: string;
+  readonly pausedFor?: string;
+  readonly sla?: string;
+}
+
+/** CLK-6: what adds up to a clock's due instant. */
+export interface Why {
+  readonly policy: string;
+  readonly sla: string;
+  readonly calendar: string;
+  readonly timeZone: string;
+  readonly counted: string;
+  readonly intervals: readonly WhyInterval[];
+  readonly givenBack: readonly WhyInterval[];
+  readonly pauses: readonly { readonly from: string; readonly to?: string; readonly reason: string }[];
+}
+
+export interface WhyInterval {
+  readonly from: string;
+  readonly to: string;
+  readonly counted: string;
+  readonly calendar: string;
 }
 
 export interface CasePromise {
@@ -128,6 +150,16 @@ export async function readCase(id: string): Promise<CaseView> {
 
 export async function readNotices(id: string): Promise<readonly CaseNotice[]> {
   return itemsOf(await get(`/api/notices?case=${encodeURIComponent(id)}&limit=500`)).filter((item) => isRecord(item)) as unknown as readonly CaseNotice[];
+}
+
+export async function readWhy(id: string, clock: string): Promise<Why> {
+  return (await get(`/api/cases/${encodeURIComponent(id)}/clocks/${encodeURIComponent(clock)}/why`)) as Why;
+}
+
+/** The policy's reasons to pause a case. */
+export async function readPauseReasons(): Promise<readonly string[]> {
+  const policy = await get('/api/policy');
+  return isRecord(policy) && Array.isArray(policy['pauseReasons']) ? policy['pauseReasons'].map(String) : [];
 }
 
 export async function readHistory(id: string): Promise<readonly Happening[]> {

@@ -120,6 +120,15 @@ export function tell({ kind, data }: Happening): Told {
       return told('i-check', 'Escalation acknowledged');
     case 'escalationClosed':
       return told('i-check', 'Escalation closed', { detail: text('reason'), quiet: true });
+    case 'casePaused':
+      return told('i-lock', `Clocks paused: ${plainWords(text('reason') ?? '')}`);
+    case 'caseResumed':
+      return told('i-right', data['cause'] === 'contact' ? 'Clocks go on: the customer was in touch' : 'Clocks go on', { detail: plainWords(text('reason') ?? '') });
+    case 'policyApplied':
+      return told('i-note', `Judged by policy ${text('policy') ?? ''} from now on`, { detail: `was ${text('was') ?? ''}`, quiet: true });
+    case 'clockPaused':
+    case 'clockResumed':
+    case 'clockReplanned':
     case 'clockStarted':
     case 'clockWarned':
     case 'clockBreached':

@@ -32,6 +32,13 @@ export function roughly(ms: number): string {
   );
 }
 
+/** An ISO 8601 duration in words, to a tenth of a second: `P3DT8H` to `3 d 8 h`, `PT90M` to `90 min`. */
+export function duration(iso: string): string {
+  const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(iso);
+  const words = parts === null ? [] : ['d', 'h', 'min', 's'].flatMap((unit, i) => (parts[i + 1] === undefined || Number(parts[i + 1]) === 0 ? [] : [`${Math.round(Number(parts[i + 1]!) * 10) / 10} ${unit}`]));
+  return words.length > 0 ? words.join(' ') : parts === null ? iso : '0 s';
+}
+
 export const clockTime = (at: number): string => time.format(at);
 export const clockSeconds = (at: number): string => timeSeconds.format(at);
 export const dayName = (at: number): string => dayOf.format(at);
