@@ -19,7 +19,7 @@ internal static class PlatformServices
     public static IServiceCollection AddCore(this IServiceCollection services, PlatformSettings settings, string connectionString)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => DataSourceOf(connectionString));
+        services.AddSingleton(provider => DataSourceOf(connectionString, provider.GetRequiredService<Commits>()));
         services.AddPostgresLog();
         services.AddSingleton(provider => new PolicyBook(settings.PolicyFolder, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IPolicySource>(provider => new PolicyWithChannels(
@@ -48,11 +48,11 @@ internal static class PlatformServices
         return services;
     }
 
-    private static NpgsqlDataSource DataSourceOf(string connectionString) => new NpgsqlDataSourceBuilder(
+    private static NpgsqlDataSource DataSourceOf(string connectionString, Commits commits) => new NpgsqlDataSourceBuilder(
         new NpgsqlConnectionStringBuilder(connectionString)
         {
             MaxPoolSize = 60,
-            ApplicationName = "escalation",
+            ApplicationName = commits.SessionName,
         }.ConnectionString).Build();
 
     /// <summary>What this host does about its own commits, the moment they are on disk.</summary>

@@ -5,6 +5,9 @@ namespace Escalation.Silo.Log;
 /// <summary>Tells this process what its own log has just put on disk, and wakes whoever follows the log.</summary>
 internal sealed class Commits
 {
+    /// <summary>Stands before <see cref="Host"/> in <see cref="SessionName"/>.</summary>
+    public const string SessionPrefix = "escalation ";
+
     private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -15,6 +18,12 @@ internal sealed class Commits
 
     /// <summary>Names this process in notifications, so that it does not wake itself twice.</summary>
     public string Host { get; } = Guid.CreateVersion7().ToString("n");
+
+    /// <summary>
+    /// What this process calls its connections: while the server shows one (<c>pg_stat_activity</c>), the process lives.
+    /// The server drops those of a process that was killed at once.
+    /// </summary>
+    public string SessionName => SessionPrefix + Host;
 
     /// <summary>Ends at the next commit, here or on another host. Take it before looking, wait for it after.</summary>
     public Task Next => _next.Task;

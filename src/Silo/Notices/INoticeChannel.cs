@@ -86,6 +86,13 @@ internal interface INoticeQueue
     Task<IReadOnlyList<ClaimedNotice>> ClaimOthersAsync(
         IEnumerable<Channel> known, DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes claims back from hosts that are no more, so that what they were about to send need not wait until
+    /// <paramref name="claim"/>, the time for which it was claimed, runs out. Claims of the last seconds are left alone: a live
+    /// host may be without a connection while the database starts again.
+    /// </summary>
+    Task FreeAbandonedAsync(DateTimeOffset now, TimeSpan claim, CancellationToken cancellationToken);
+
     /// <summary>How many notices wait to be sent, now or later.</summary>
     Task<int> CountWaitingAsync(CancellationToken cancellationToken);
 

@@ -37,6 +37,7 @@ internal sealed class NoticeJob(
     /// <summary>Starts what can be started now; the lanes go on by themselves.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await queue.FreeAbandonedAsync(time.GetUtcNow(), NoticeLane.Claim, cancellationToken);
         await Task.WhenAll(_lanes.Select(lane => lane.PumpAsync(cancellationToken)));
         if (_lanes.Count > 0)
         {

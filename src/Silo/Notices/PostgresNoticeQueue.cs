@@ -12,6 +12,8 @@ namespace Escalation.Silo.Notices;
 /// <summary>Notices to send, as the log writes them beside the events that decided them.</summary>
 internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits commits) : INoticeQueue, INoticeAttempts, IDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private static readonly DateTime Never = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
 
     private readonly ConcurrentQueue<Finish> _finished = [];
@@ -60,6 +62,17 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
             _finishing.Release();
         }
     }
+
+    public Task FreeAbandonedAsync(DateTimeOffset now, TimeSpan claim, CancellationToken cancellationToken) => ExecuteAsync(
+        """
+        update notice
+        set claimed_until = null
+        where done_at is null
+            and claimed_until between $1 and $2
+            and claimed_by <> $3
+            and not exists (select from pg_stat_activity where application_name = $4 || claimed_by)
+        """,
+        cancellationToken, now.UtcDateTime, (now + claim - Grace).UtcDateTime, commits.Host, Commits.SessionPrefix);
 
     public Task PostponeAsync(ClaimedNotice notice, DateTimeOffset sendAt, CancellationToken cancellationToken) => ExecuteAsync(
         "update notice set send_at = $3, claimed_until = null where stream = $1 and number = $2",
