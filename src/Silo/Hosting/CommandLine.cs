@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Subcommands.Add(Prove());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(Health());
+        root.Subcommands.Add(CheckPolicy());
         root.Subcommands.Add(Holidays());
         root.Subcommands.Add(KeysCommand.Create((parsed, verb, token) => Verb.RunAsync(
             parsed.GetValue(Data), (services, cancel) => services.KeysAsync(verb, cancel), token)));
@@ -150,6 +151,25 @@ internal static class CommandLine
     {
         var command = new Command("migrate", "Brings the database's schema up to this build.");
         command.SetAction((parsed, token) => Verb.RunAsync(parsed.GetValue(Data), static (_, _) => Task.FromResult(0), token));
+        return command;
+    }
+
+    private static Command CheckPolicy()
+    {
+        var folder = new Argument<string>("folder")
+        {
+            Description = "A policy folder. Default: as shipped.",
+            DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "Policy"),
+        };
+        var command = new Command("check-policy", "Reads a policy folder, and lists everything that is wrong with it by file and line.") { folder };
+        command.SetAction((parsed, _) =>
+        {
+            var policy = PolicyReader.Read(PolicyFiles.In(parsed.GetValue(folder)!));
+            Console.WriteLine(
+                $"Version {policy.Version}: {policy.Sla.Policies.Length} SLA policies, {policy.Sla.Calendars.Count} calendars, " +
+                $"{policy.Sla.PauseReasons.Count} reasons to pause, {policy.Sla.Statutory.Length} clocks of the law, {policy.ConflictTypes.Count} conflict types.");
+            return Task.FromResult(0);
+        });
         return command;
     }
 
