@@ -149,6 +149,16 @@ internal static class WorkRoutes
                 $"For the customer that is {local:HH:mm} ({state.TimeZone}), in their quiet hours from {policy.Promises.QuietFrom:HH:mm} to {policy.Promises.QuietUntil:HH:mm}."));
         }
 
+        var calendar = policy.Promises.Calendar;
+        if (!calendar.IsWorking(made.DueAt))
+        {
+            warnings.Add(new WarningView(
+                "outsideWorkingTime",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"For us that is {SendBy.OnWallClock(made.DueAt, calendar.TimeZone):ddd HH:mm} ({calendar.TimeZone}), when nobody works.")));
+        }
+
         context.Response.Headers.ETag = Preconditions.ETag(done.Version);
         await JsonAnswer.WriteAsync(
             context,

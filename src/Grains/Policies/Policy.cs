@@ -1,3 +1,4 @@
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Notices;
 
@@ -57,10 +58,13 @@ public sealed record PromisePolicy
     /// <summary>Quiet hours end, customer's local time. Default: 08:00.</summary>
     public TimeOnly QuietUntil { get; init; } = new(8, 0);
 
-    /// <summary>PRM-3: how long before send-by the owner is asked for reason and new date, in waking hours. Default: 4 hours.</summary>
+    /// <summary>When those work who give promises. Default: always; then owners are asked in the customer's waking hours.</summary>
+    public WorkCalendar Calendar { get; init; } = WorkCalendar.Always;
+
+    /// <summary>PRM-3: how long before send-by the owner is asked for reason and new date, in working time. Default: 4 hours.</summary>
     public TimeSpan AskLead { get; init; } = TimeSpan.FromHours(4);
 
-    /// <summary>How many calendar days an automatic explanation moves the promise: same wall clock. Default: 1.</summary>
+    /// <summary>How many days an automatic explanation moves the promise: same wall clock, days without work left out. Default: 1.</summary>
     public int AutomaticMoveDays { get; init; } = 1;
 
     /// <summary>How often a promise may be moved in all. Default: 2.</summary>

@@ -184,7 +184,7 @@ internal static class PromiseRules
             {
                 var texts = turn.Context.Policy.Texts.For(turn.Case.Language);
                 var policy = turn.Context.Policy.Promises;
-                var newDueAt = SendBy.SameTimeLater(promise.DueAt, policy.AutomaticMoveDays, turn.Case.TimeZone);
+                var newDueAt = SendBy.SameTimeLater(promise.DueAt, policy.AutomaticMoveDays, turn.Case.TimeZone, policy.Calendar);
                 Move(turn, promise, texts.ReasonFor(turn.Case.Opening!.Type), newDueAt, automatic: true);
             }
             else

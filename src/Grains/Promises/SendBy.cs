@@ -1,3 +1,4 @@
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Policies;
 using NodaTime;
 
@@ -6,6 +7,9 @@ namespace Escalation.Grains.Promises;
 /// <summary>PRM-2: when the customer has to be told that a promise will be late.</summary>
 public static class SendBy
 {
+    /// <summary>Days without any work after which a calendar is no help any more.</summary>
+    private const int LongestClosure = 366;
+
     /// <summary>
     /// The last moment at which an explanation still reaches the customer well before <paramref name="dueAt"/>: a share
     /// of the promise's length before it, within bounds, moved earlier out of the customer's quiet hours.
@@ -76,13 +80,39 @@ public static class SendBy
     }
 
     /// <summary>
-    /// PRM-3: when a promise's owner is asked for reason and new date: a lead of waking hours before
-    /// <paramref name="sendBy"/>, but not before half of the time until then has passed: nobody needs to be asked about
-    /// a promise that they have just made.
+    /// PRM-3: when a promise's owner is asked for reason and new date: a lead of working time before
+    /// <paramref name="sendBy"/> (of the customer's waking hours, where the calendar knows no others), but not before half
+    /// of the time until then has passed: nobody needs to be asked about a promise that they have just made.
     /// </summary>
     public static DateTimeOffset AskAt(DateTimeOffset from, DateTimeOffset sendBy, string timeZone, PromisePolicy policy)
     {
-        var earliest = from + ((sendBy - from) / 2);
+        var earliest = (from + ((sendBy - from) / 2)).ToMicroseconds();
+        return policy.Calendar == WorkCalendar.Always
+            ? AskInWakingHours(earliest, sendBy, timeZone, policy)
+            : AskInWorkingTime(earliest, sendBy, policy);
+    }
+
+    /// <summary>The latest instant from which the lead of working time is left; found by halving, to the microsecond.</summary>
+    private static DateTimeOffset AskInWorkingTime(DateTimeOffset earliest, DateTimeOffset sendBy, PromisePolicy policy)
+    {
+        if (policy.Calendar.Worked(earliest, sendBy) <= policy.AskLead)
+        {
+            return earliest;
+        }
+
+        var (enough, tooLate) = (earliest, sendBy);
+        while (tooLate - enough > TimeSpan.FromMicroseconds(1))
+        {
+            var middle = (enough + ((tooLate - enough) / 2)).ToMicroseconds();
+            (enough, tooLate) = policy.Calendar.Worked(middle, sendBy) >= policy.AskLead ? (middle, tooLate) : (enough, middle);
+        }
+
+        return enough;
+    }
+
+    private static DateTimeOffset AskInWakingHours(
+        DateTimeOffset earliest, DateTimeOffset sendBy, string timeZone, PromisePolicy policy)
+    {
         var left = policy.AskLead;
         var at = sendBy;
         while (at > earliest)
@@ -129,13 +159,30 @@ public static class SendBy
         return today < instant ? today : At(Instant.FromDateTimeOffset(instant).InZone(zone).Date.PlusDays(-1), policy.QuietUntil, zone);
     }
 
-    /// <summary>The same wall clock <paramref name="days"/> calendar days later in the customer's zone.</summary>
-    public static DateTimeOffset SameTimeLater(DateTimeOffset instant, int days, string timeZone)
+    /// <summary>
+    /// The same wall clock in the customer's zone <paramref name="days"/> days later; days on which nobody works are left out.
+    /// </summary>
+    public static DateTimeOffset SameTimeLater(DateTimeOffset instant, int days, string timeZone, WorkCalendar calendar)
     {
         var zone = Zone(timeZone);
         var local = Instant.FromDateTimeOffset(instant).InZone(zone).LocalDateTime;
-        return local.PlusDays(days).InZoneLeniently(zone).ToInstant().ToDateTimeOffset();
+        var day = local;
+        for (var left = days; left > 0;)
+        {
+            day = day.PlusDays(1);
+            left -= IsWorkday(day.Date, zone, calendar) ? 1 : 0;
+            if (Period.DaysBetween(local.Date, day.Date) > LongestClosure)
+            {
+                day = local.PlusDays(days);
+                break;
+            }
+        }
+
+        return day.InZoneLeniently(zone).ToInstant().ToDateTimeOffset();
     }
+
+    private static bool IsWorkday(LocalDate day, DateTimeZone zone, WorkCalendar calendar) =>
+        calendar.Worked(At(day, TimeOnly.MinValue, zone), At(day.PlusDays(1), TimeOnly.MinValue, zone)) > TimeSpan.Zero;
 
     private static DateTimeOffset At(LocalDate day, TimeOnly time, DateTimeZone zone) =>
         (day + LocalTime.FromTimeOnly(time)).InZoneLeniently(zone).ToInstant().ToDateTimeOffset();

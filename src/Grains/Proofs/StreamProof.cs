@@ -109,6 +109,8 @@ public static class StreamProof
         CheckOnce<PromiseKept>(e => e.Promise, "PRM-7", "kept");
         CheckOnce<PromiseLapsed>(e => e.Promise, "PRM-8", "lapsed");
         CheckOnce<PromiseExplained>(e => (e.Promise, e.Revision), "PRM-4", "moved");
+        CheckOnce<DelayUnanswered>(e => (e.Promise, e.Revision), "PRM-6", "found unanswered");
+        CheckOnce<ApprovalDecided>(e => e.Approval, "PRM-4", "decided");
         CheckOnce<NoticeAccepted>(e => e.Notice, "PRM-5", "accepted");
         counts.NoticesAccepted += entries.Count(entry => entry.Event is NoticeAccepted);
         counts.NoticesFailed += entries.Count(entry => entry.Event is NoticeFailed);

@@ -29,7 +29,7 @@ internal sealed class PolicyReader
         var calendars = ReadCalendars();
         var sla = Part(_files.Judging, SlaFile) is { } slaFile ? new SlaYaml(calendars, types).Read(slaFile) : null;
         var texts = ReadTexts(types);
-        var promises = ReadPromises(main?.Get("promises"));
+        var promises = ReadPromises(main?.Get("promises"), calendars);
         var version = string.Create(CultureInfo.InvariantCulture, $"{main?.Text("version")}-{_files.Fingerprint()}");
         var policy = new Grains.Policies.Policy(version, sla!, promises, types, texts)
         {
@@ -56,15 +56,22 @@ internal sealed class PolicyReader
         return types;
     }
 
-    private static PromisePolicy ReadPromises(YamlPart? part)
+    private static PromisePolicy ReadPromises(YamlPart? part, Dictionary<string, WorkCalendar> calendars)
     {
         if (part is null)
         {
             return new PromisePolicy();
         }
 
+        var calendar = part.Find("calendar")?.Word() ?? SlaBook.Always;
+        if (!calendars.ContainsKey(calendar))
+        {
+            part.Fault($"is '{calendar}'; there are {string.Join(", ", calendars.Keys.Order(StringComparer.Ordinal))}.", "calendar");
+        }
+
         var promises = new PromisePolicy
         {
+            Calendar = calendars.GetValueOrDefault(calendar, WorkCalendar.Always),
             LeadShare = part.Share("leadShare"),
             LeadMinimum = part.Duration("leadMinimum"),
             LeadMaximum = part.Duration("leadMaximum"),

@@ -1,3 +1,4 @@
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
@@ -18,11 +19,13 @@ public sealed class AskTests
     private static readonly DateTimeOffset Due = Noon.AddHours(49);
 
     [Fact, Rule("PRM-3")]
-    public void The_owner_is_asked_four_waking_hours_before_send_by()
+    public void The_owner_is_asked_four_working_hours_before_send_by()
     {
         var story = Promised();
         var promise = story.Case.Promises.Single();
-        Assert.Equal(promise.SendBy.AddHours(-4), promise.AskAt);
+
+        // The office closes at 18:00, three hours before send-by: asked at 14:00.
+        Assert.Equal(promise.SendBy.AddHours(-7), promise.AskAt);
 
         story.After(promise.AskAt!.Value - Noon);
 
@@ -30,13 +33,24 @@ public sealed class AskTests
     }
 
     [Fact, Rule("PRM-3")]
-    public void Waking_hours_leave_out_the_night()
+    public void Without_office_hours_the_customers_night_is_left_out()
     {
         // Send-by at 10:00 in Chisinau: two hours of the morning, the other two of the evening before.
         var sendBy = new DateTimeOffset(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
 
         Assert.Equal(
             new DateTimeOffset(2026, 11, 20, 17, 0, 0, TimeSpan.Zero),
+            SendBy.AskAt(Noon.AddDays(-5), sendBy, "Europe/Chisinau", Policy with { Calendar = WorkCalendar.Always }));
+    }
+
+    [Fact, Rule("PRM-3")]
+    public void Working_time_leaves_out_the_weekend()
+    {
+        // Send-by on Monday at 11:00 in Chisinau: two hours of Monday, two of Friday.
+        var sendBy = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+
+        Assert.Equal(
+            new DateTimeOffset(2026, 11, 20, 14, 0, 0, TimeSpan.Zero),
             SendBy.AskAt(Noon.AddDays(-5), sendBy, "Europe/Chisinau", Policy));
     }
 
@@ -50,7 +64,7 @@ public sealed class AskTests
         var story = Promised();
         var promise = story.Case.Promises.Single();
 
-        story.After(promise.AskAt!.Value.AddHours(2) - Noon);
+        story.After(promise.AskAt!.Value + ((promise.SendBy - promise.AskAt.Value) / 2) - Noon);
 
         Assert.Equal(AskState.Unanswered, story.Case.Promises.Single().Ask);
         Assert.Single(story.All<PromiseOwnerSilent>());

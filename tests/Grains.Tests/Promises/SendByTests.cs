@@ -1,4 +1,5 @@
 using System.Globalization;
+using Escalation.Grains.Calendars;
 using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
 using Escalation.TestKit;
@@ -37,7 +38,17 @@ public sealed class SendByTests
     [Fact, Rule("PRM-3")]
     public void A_day_later_is_the_same_wall_clock_also_when_summer_ends() =>
         Assert.Equal(
-            At("2026-10-25T16:00Z"), SendBy.SameTimeLater(At("2026-10-24T15:00Z"), 1, "Europe/Chisinau"));
+            At("2026-10-25T16:00Z"), SendBy.SameTimeLater(At("2026-10-24T15:00Z"), 1, "Europe/Chisinau", WorkCalendar.Always));
+
+    [Fact, Rule("PRM-3")]
+    public void A_new_date_does_not_fall_on_a_day_without_work()
+    {
+        var office = TestPolicy.Shipped.Current.Promises.Calendar;
+
+        // Friday evening to Monday evening; and over Christmas Day, a Friday, and the weekend after it.
+        Assert.Equal(At("2026-11-23T17:00Z"), SendBy.SameTimeLater(At("2026-11-20T17:00Z"), 1, "Europe/Chisinau", office));
+        Assert.Equal(At("2026-12-28T10:00Z"), SendBy.SameTimeLater(At("2026-12-24T10:00Z"), 1, "Europe/Chisinau", office));
+    }
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

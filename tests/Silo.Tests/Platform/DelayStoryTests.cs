@@ -19,7 +19,7 @@ public sealed class DelayStoryTests
 
         await platform.FastForward(promise.GetProperty("askAt").GetDateTimeOffset() - platform.Time.GetUtcNow());
         await platform.UntilAsync(async () => await AskOnBoardAsync(ana) == "asked");
-        await platform.FastForward(TimeSpan.FromHours(3));
+        await platform.FastForward(TimeSpan.FromHours(4));
         await platform.UntilAsync(async () => await AskOnBoardAsync(ana) == "unanswered");
 
         await ana.SendAsync($"/api/cases/{id}/promises/p1/confirm", new { });
@@ -102,6 +102,7 @@ public sealed class DelayStoryTests
 
         Assert.Equal("2026-11-20T22:30:00+02:00", made.GetProperty("dueLocal").GetString());
         Assert.Equal("quietHours", made.GetProperty("warnings")[0].GetProperty("code").GetString());
+        Assert.Equal("outsideWorkingTime", made.GetProperty("warnings")[1].GetProperty("code").GetString());
         Assert.Contains("22:30 (Europe/Chisinau)", made.GetProperty("warnings")[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
