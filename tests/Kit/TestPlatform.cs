@@ -148,6 +148,15 @@ public sealed class TestPlatform : IAsyncDisposable
         return [.. faults.Select(fault => $"{fault.Rule} {fault.Stream}: {fault.Detail}")];
     }
 
+    /// <summary>The host stops; its database stays until this is disposed.</summary>
+    public async Task StopAsync()
+    {
+        await _app.StopAsync();
+
+        // As when its process ends: the server sees none of its connections any more.
+        Services.GetRequiredService<NpgsqlDataSource>().Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();

@@ -41,6 +41,8 @@ internal static class CommandLine
         root.Subcommands.Add(Replay());
         root.Subcommands.Add(Prove());
         root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(BackUp());
+        root.Subcommands.Add(Restore());
         root.Subcommands.Add(Health());
         root.Subcommands.Add(CheckPolicy());
         root.Subcommands.Add(Holidays());
@@ -60,7 +62,7 @@ internal static class CommandLine
             });
         }
         catch (Exception e) when (e is DataFolderInUseException or PrivatePostgresException or PolicyException
-            or SchemaMismatchException or SourceFileException or PortInUseException or ChannelSettingsException)
+            or SchemaMismatchException or SourceFileException or PortInUseException or ChannelSettingsException or BackupException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
@@ -151,6 +153,24 @@ internal static class CommandLine
     {
         var command = new Command("migrate", "Brings the database's schema up to this build.");
         command.SetAction((parsed, token) => Verb.RunAsync(parsed.GetValue(Data), static (_, _) => Task.FromResult(0), token));
+        return command;
+    }
+
+    private static Command BackUp()
+    {
+        var file = new Argument<string>("file") { Description = "The file to write. It holds personal data and keys: keep it as safe as the database." };
+        var command = new Command("backup", "Writes everything into one file, while hosts go on working.") { file };
+        command.SetAction((parsed, token) => Verb.RunAsync(
+            parsed.GetValue(Data), (services, cancel) => services.BackUpAsync(parsed.GetValue(file)!, cancel), token));
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var file = new Argument<string>("file") { Description = "A file that backup wrote." };
+        var command = new Command("restore", "Fills an empty database from a backup, all or nothing; no host may be running on it.") { file };
+        command.SetAction((parsed, token) => Verb.RunAsync(
+            parsed.GetValue(Data), (services, cancel) => services.RestoreAsync(parsed.GetValue(file)!, cancel), token));
         return command;
     }
 

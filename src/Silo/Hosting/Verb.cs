@@ -5,6 +5,7 @@ using Escalation.Grains.Log;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
+using Escalation.Silo.Links;
 using Escalation.Silo.Policy;
 using Escalation.Silo.Proof;
 using Npgsql;
@@ -72,6 +73,36 @@ internal sealed class Verb(IServiceProvider services)
         Console.WriteLine($"peak memory {self.PeakWorkingSet64 / 1024 / 1024} MB");
         return exitCode;
     }
+
+    public async Task<int> BackUpAsync(string file, CancellationToken cancellationToken)
+    {
+        var manifest = await new Backup(Get<NpgsqlDataSource>(), Get<TimeProvider>()).WriteAsync(file, LinkKeyPath, cancellationToken);
+        Say(manifest);
+        Console.WriteLine($"written to {Path.GetFullPath(file)}, {new FileInfo(file).Length / 1024.0 / 1024:0.0} MB");
+        return 0;
+    }
+
+    /// <summary>What was restored is proved before it is called restored.</summary>
+    public async Task<int> RestoreAsync(string file, CancellationToken cancellationToken)
+    {
+        var manifest = await new Backup(Get<NpgsqlDataSource>(), Get<TimeProvider>()).RestoreAsync(file, LinkKeyPath, cancellationToken);
+
+        // Transactions are numbered anew in another cluster.
+        await Get<Migrator>().RunAsync(cancellationToken);
+        Say(manifest);
+        return await ProveAsync(cancellationToken);
+    }
+
+    private static void Say(BackupManifest manifest)
+    {
+        Console.WriteLine($"as of {manifest.MadeAt:u}");
+        foreach (var table in manifest.Tables)
+        {
+            Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{table.Name,-18} {table.Rows,12:N0} rows"));
+        }
+    }
+
+    private string LinkKeyPath => Path.Combine(Get<PlatformSettings>().DataFolder, LinkKey.FileName);
 
     public Task<int> KeysAsync(Func<AccessVerbs, CancellationToken, Task<int>> verb, CancellationToken cancellationToken) =>
         verb(new AccessVerbs(Get<IAccessStore>(), Get<TimeProvider>(), Console.Out, Console.Error), cancellationToken);
