@@ -7,6 +7,8 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["deadlines"] = DeadlineBench.RunAsync,
     ["replay"] = ReplayBench.RunAsync,
     ["calendar"] = CalendarBench.RunAsync,
+    ["notices"] = NoticeBench.RunAsync,
+    ["storm"] = StormBench.RunAsync,
 };
 
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();

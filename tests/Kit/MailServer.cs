@@ -44,7 +44,8 @@ public sealed record LetterHeader(string Name, string Line);
 /// <param name="MessageId">With angle brackets.</param>
 /// <param name="To">The envelope's recipients.</param>
 /// <param name="At">When, as milliseconds of the Unix epoch.</param>
-public sealed record TakenLetter(string MessageId, IReadOnlyList<string> To, long At);
+/// <param name="Said">It said so; else the sender cannot know.</param>
+public sealed record TakenLetter(string MessageId, IReadOnlyList<string> To, long At, bool Said = true);
 
 /// <summary>A real mail server in a process of its own (tests/Mail), which answers as it is told to.</summary>
 public sealed class MailServer : IAsyncDisposable

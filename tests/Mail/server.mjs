@@ -5,6 +5,7 @@
 //     serve      takes the letter
 //     hang       says nothing, ever
 //     mute       takes the letter and never says so
+//     slow       takes the letter and says so after two seconds
 //     drop       hangs up in the middle of the letter
 //     STEP:CODE  refuses at mail, rcpt or data with that code, for instance rcpt:550
 // --weather PART:WORD,...       what each letter (not connection) gets by chance, for instance 0.1:rcpt:451,0.02:drop
@@ -115,23 +116,38 @@ const options = {
       return;
     }
 
-    const chunks = [];
-    for await (const chunk of stream) {
-      chunks.push(chunk);
+    const raw = await whole(stream);
+    if (!raw) {
+      return;
     }
 
-    const raw = Buffer.concat(chunks);
     if (answer.startsWith("data:")) {
       answerAt("data", session, done);
       return;
     }
 
-    tell(given.brief ? briefly(raw, session) : await fully(raw, session));
-    if (answer !== "mute") {
+    tell(given.brief ? { ...briefly(raw, session), said: answer !== "mute" } : await fully(raw, session));
+    if (answer === "slow") {
+      setTimeout(done, 2000);
+    } else if (answer !== "mute") {
       done();
     }
   },
 };
+
+// Nothing when the client hung up in the middle.
+async function whole(stream) {
+  const chunks = [];
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+
+  return Buffer.concat(chunks);
+}
 
 function briefly(raw, session) {
   return {

@@ -9,6 +9,9 @@ public static class NoticeChannels
     /// <summary>Channels that carry little text: messages there use the short form.</summary>
     public static bool IsShort(Channel channel) => channel is Channel.Sms or Channel.Chat;
 
+    /// <summary>Channels over which the platform can send by itself.</summary>
+    public static bool CanSend(Channel channel) => channel is Channel.Email or Channel.Sms or Channel.Chat or Channel.Webhook;
+
     /// <summary>
     /// The ways to the customer in the order in which they are taken: what the customer wants, the way they came by, then the
     /// company's order; only those that this host has and the customer can be reached by. Empty after erasure.

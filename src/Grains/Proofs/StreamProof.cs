@@ -37,6 +37,17 @@ public sealed class ProofCounts
     /// <summary>PRM-8: the number that must be zero.</summary>
     public long SilentlyLapsed { get; set; }
 
+    /// <summary>Explanations of a delay that a receiving server took.</summary>
+    public long Explained { get; set; }
+
+    /// <summary>Of those, taken only after the date that they explain away.</summary>
+    public long ExplainedAfterDue { get; set; }
+
+    /// <summary>Notices that came back.</summary>
+    public long Bounced { get; set; }
+
+    public long CallTasks { get; set; }
+
     public long NoticesAccepted { get; set; }
 
     public long NoticesFailed { get; set; }
@@ -112,6 +123,9 @@ public static class StreamProof
         CheckOnce<DelayUnanswered>(e => (e.Promise, e.Revision), "PRM-6", "found unanswered");
         CheckOnce<ApprovalDecided>(e => e.Approval, "PRM-4", "decided");
         CheckOnce<NoticeAccepted>(e => e.Notice, "PRM-5", "accepted");
+        CheckOncePerChannel(stream, entries, faults);
+        counts.Bounced += entries.Count(entry => entry.Event is NoticeBounced);
+        counts.CallTasks += entries.Count(entry => entry.Event is CallTaskRaised);
         counts.NoticesAccepted += entries.Count(entry => entry.Event is NoticeAccepted);
         counts.NoticesFailed += entries.Count(entry => entry.Event is NoticeFailed);
 
@@ -132,6 +146,12 @@ public static class StreamProof
             faults.Add(new Fault(stream, "CLK-8", "A clock runs on in a closed case."));
         }
 
+        foreach (var notice in state.Notices.Where(notice => notice is { Kind: NoticeKind.Explanation, AcceptedAt: not null }))
+        {
+            counts.Explained++;
+            counts.ExplainedAfterDue += notice.AcceptedAt > DueOf(notice, entries) ? 1 : 0;
+        }
+
         foreach (var promise in state.Promises)
         {
             CheckPromise(stream, promise, entries, counts, faults);
@@ -147,6 +167,23 @@ public static class StreamProof
             }
         }
     }
+
+    /// <summary>PRM-5: one message goes over each channel once.</summary>
+    private static void CheckOncePerChannel(Guid stream, IReadOnlyList<Entry> entries, List<Fault> faults)
+    {
+        var twice = entries.Select(entry => entry.Event).OfType<NoticeDecided>()
+            .Where(e => e.NoticeKind == NoticeKind.Explanation)
+            .GroupBy(e => (e.Promise, e.Revision, e.Channel)).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+        {
+            faults.Add(new Fault(stream, "PRM-5", $"The delay of {twice.Key} was explained {twice.Count()} times over one channel."));
+        }
+    }
+
+    /// <summary>The date that an explanation explains away.</summary>
+    internal static DateTimeOffset? DueOf(Notice notice, IReadOnlyList<Entry> entries) => notice.NotAfter ??
+        entries.Select(entry => entry.Event).OfType<PromiseExplained>()
+            .FirstOrDefault(e => e.Promise == notice.Promise && e.Revision == notice.Revision)?.WasDueAt;
 
     /// <summary>PRM-8: before each date that was not held, an explanation was accepted, or a person was asked to call.</summary>
     private static void CheckPromise(
@@ -191,10 +228,11 @@ public static class StreamProof
     {
         var notices = entries.Select(entry => entry.Event).OfType<NoticeDecided>()
             .Where(e => e.NoticeKind == NoticeKind.Explanation && e.Promise == promise.Number).Select(e => e.Notice).ToHashSet();
-        return entries.Any(entry => entry.At <= due && entry.Version >= fromVersion && entry.Event switch
+        var cameBack = entries.Where(entry => entry.At <= due).Select(entry => entry.Event).OfType<NoticeBounced>().Select(e => e.Notice).ToHashSet();
+        return entries.Any(entry => entry.Version >= fromVersion && entry.Event switch
         {
-            NoticeAccepted e => notices.Contains(e.Notice),
-            CallTaskRaised e => e.Promise == promise.Number,
+            NoticeAccepted e => notices.Contains(e.Notice) && !cameBack.Contains(e.Notice) && (e.AcceptedAt ?? entry.At) <= due,
+            CallTaskRaised e => e.Promise == promise.Number && entry.At <= due,
             _ => false,
         });
     }

@@ -143,9 +143,10 @@ internal static class CommandLine
 
     private static Command Prove()
     {
-        var command = new Command("prove", "Reads the whole log and checks the invariants; exits with 1 on any fault.");
+        var promises = new Option<bool>("--promises", "--list") { Description = "Also print each promise with its fate, and each explanation with its instants." };
+        var command = new Command("prove", "Reads the whole log and checks the invariants; exits with 1 on any fault.") { promises };
         command.SetAction((parsed, token) => Verb.RunAsync(
-            parsed.GetValue(Data), static (services, cancel) => services.ProveAsync(cancel), token));
+            parsed.GetValue(Data), (services, cancel) => services.ProveAsync(parsed.GetValue(promises), cancel), token));
         return command;
     }
 

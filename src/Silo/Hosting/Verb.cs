@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Proofs;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Intake;
@@ -38,17 +39,21 @@ internal sealed class Verb(IServiceProvider services)
     }
 
     /// <summary>Proves the log and prints what was counted and found.</summary>
-    public async Task<int> ProveAsync(CancellationToken cancellationToken)
+    /// <param name="promises">Also each promise with its fate, and each explanation with its instants.</param>
+    public async Task<int> ProveAsync(bool promises, CancellationToken cancellationToken)
     {
-        var (counts, faults, first) = await new Prover(services.GetRequiredService<NpgsqlDataSource>()).ProveAsync(cancellationToken);
+        var (counts, faults, first) = await new Prover(services.GetRequiredService<NpgsqlDataSource>())
+            .ProveAsync(cancellationToken, promises ? Print : null);
         Console.WriteLine(
             $"""
             events             {counts.Events}
             cases              {counts.Cases} ({counts.OpenCases} open)
             promises           {counts.Promises}: {counts.Kept} kept, {counts.Withdrawn} withdrawn, {counts.StillOpen} open, {counts.LapsedLoudly} lapsed with the customer or a person told
             promises moved     {counts.Moved}
+            explanations       {counts.Explained} accepted, {counts.ExplainedAfterDue} of them after the old date
             silently lapsed    {counts.SilentlyLapsed}
-            notices            {counts.NoticesAccepted} accepted, {counts.NoticesFailed} failed
+            call tasks         {counts.CallTasks}
+            notices            {counts.NoticesAccepted} accepted, {counts.NoticesFailed} failed, {counts.Bounced} came back
             faults             {faults}
             """);
         foreach (var fault in first)
@@ -56,7 +61,27 @@ internal sealed class Verb(IServiceProvider services)
             Console.WriteLine($"  {fault.Rule,-7} {fault.Stream}  {fault.Detail}");
         }
 
-        return faults == 0 ? 0 : 1;
+        return faults == 0 && counts.SilentlyLapsed == 0 ? 0 : 1;
+    }
+
+    /// <summary>One line for the promise, one for each explanation: everything in order of time, absent instants as a dash.</summary>
+    private static void Print(PromiseFate fate)
+    {
+        var promise = fate.Promise;
+        Console.WriteLine(
+            $"{fate.CaseNumber} {promise.Id}  {Camel(promise.State)}, revision {promise.Revision}, first due {promise.FirstDueAt:u}, due {promise.DueAt:u}, " +
+            $"ended {At(promise.EndedAt)}, calls asked for {fate.CallTasks.Count}");
+        foreach (var (notice, wasDueAt) in fate.Explanations)
+        {
+            Console.WriteLine(
+                $"    {Camel(notice.Channel),-8} {Camel(notice.State),-8} planned {notice.PlannedAt:u}, sent {At(notice.SentAt)}, " +
+                $"accepted {At(notice.AcceptedAt)}, against {At(wasDueAt)}{(notice.Reason is null ? "" : $" ({notice.Reason})")}");
+        }
+
+        static string At(DateTimeOffset? instant) => instant is { } at ? $"{at:u}" : "-";
+
+        static string Camel<T>(T word)
+            where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(word.ToString());
     }
 
     public Task<int> ImportAsync(string file, ImportKind kind, string zone, CancellationToken cancellationToken) =>

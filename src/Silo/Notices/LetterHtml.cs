@@ -25,11 +25,22 @@ internal static partial class LetterHtml
         foreach (var paragraph in BlankLines().Split(text.ReplaceLineEndings("\n").Trim()))
         {
             html.Append("<p style=\"margin:0 0 16px\">")
-                .AppendJoin("<br>", paragraph.Split('\n').Select(Line))
+                .AppendJoin("<br>", LabelledLinks(paragraph.Split('\n')).Select(Line))
                 .Append("</p>");
         }
 
         return html.Append("</div></body></html>").ToString();
+    }
+
+    /// <summary>A line with a colon at its end, above one that is a link alone, is what the link is called.</summary>
+    private static IEnumerable<string> LabelledLinks(string[] lines)
+    {
+        for (var i = 0; i < lines.Length; i++)
+        {
+            yield return i + 1 < lines.Length && lines[i].TrimEnd().EndsWith(':') && OneLink().Match(lines[i + 1]).Groups["label"] is { Success: true, Length: 0 }
+                ? $"{lines[i].TrimEnd()} {lines[++i].Trim()}"
+                : lines[i];
+        }
     }
 
     private static string Line(string line)

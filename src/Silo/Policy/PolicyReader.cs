@@ -1,5 +1,6 @@
 using System.Globalization;
 using Escalation.Grains.Calendars;
+using Escalation.Grains.Cases;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 
@@ -34,6 +35,7 @@ internal sealed class PolicyReader
         var policy = new Grains.Policies.Policy(version, sla!, promises, types, texts)
         {
             ReopenWithin = main?.Duration("reopenWithin") ?? TimeSpan.FromDays(14),
+            Notices = ReadNotices(main?.Find("notices")),
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
@@ -83,6 +85,25 @@ internal sealed class PolicyReader
         };
         part.Close();
         return promises;
+    }
+
+    /// <summary>PRM-5. A folder that says nothing of it has the defaults.</summary>
+    private static NoticePolicy ReadNotices(YamlPart? part)
+    {
+        if (part is null)
+        {
+            return new NoticePolicy();
+        }
+
+        var order = part.Enums<Channel>("order").Distinct().ToList();
+        var notices = new NoticePolicy { Order = order, KeptForCall = part.Duration("keptForCall") };
+        foreach (var channel in order.Where(channel => !NoticeChannels.CanSend(channel)))
+        {
+            part.Fault($"names {YamlPart.CamelCase(channel)}, over which nothing can be sent.", "order");
+        }
+
+        part.Close();
+        return notices;
     }
 
     private Dictionary<string, WorkCalendar> ReadCalendars()

@@ -54,7 +54,7 @@ internal static class TextsYaml
                 continue;
             }
 
-            var message = new MessageTemplate(part.Text("subject"), part.Text("body"));
+            var message = new MessageTemplate(part.Text("subject"), part.Text("body"), part.Find("short")?.Word());
             part.Close();
             messages[kind] = message;
             foreach (var placeholder in kind == NoticeKind.Explanation ? OfAnExplanation : [])

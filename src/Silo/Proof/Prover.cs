@@ -18,8 +18,10 @@ internal sealed class Prover(NpgsqlDataSource dataSource)
     private const int MostFaultsKept = 100;
 
     /// <summary>Proves the log. Constant memory: one grain at a time.</summary>
+    /// <param name="onPromise">Is told of each promise, case by case.</param>
     /// <returns>The counts, how many faults there are, and the first hundred of them.</returns>
-    public async Task<(ProofCounts Counts, long Faults, IReadOnlyList<Fault> First)> ProveAsync(CancellationToken cancellationToken)
+    public async Task<(ProofCounts Counts, long Faults, IReadOnlyList<Fault> First)> ProveAsync(
+        CancellationToken cancellationToken, Action<PromiseFate>? onPromise = null)
     {
         var counts = new ProofCounts();
         var first = new List<Fault>();
@@ -64,6 +66,11 @@ internal sealed class Prover(NpgsqlDataSource dataSource)
 
         void Conclude()
         {
+            foreach (var fate in onPromise is null ? [] : PromiseFate.Of(entries))
+            {
+                onPromise!(fate);
+            }
+
             foreach (var fault in StreamProof.Check(entries, counts).Concat(CheckStored(entries, stored)))
             {
                 faults++;
