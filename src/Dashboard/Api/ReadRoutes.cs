@@ -5,6 +5,7 @@ using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
 namespace Escalation.Dashboard.Api;
@@ -123,7 +124,11 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource po
         }
 
         var notices = state.Notices.Where(notice => notice.Number > page.After).ToList();
-        await JsonAnswer.WriteAsync(context, page.Take(notices, notice => NoticeView.Of(state, notice), notice => notice.Number));
+        var attempts = context.RequestServices.GetService<INoticeAttempts>() is { } source
+            ? (await source.ReadAsync(caseId, context.RequestAborted)).ToDictionary(one => one.Number)
+            : [];
+        await JsonAnswer.WriteAsync(context, page.Take(
+            notices, notice => NoticeView.Of(state, notice, attempts.GetValueOrDefault(notice.Number)), notice => notice.Number));
     }
 
     private async Task CustomerAsync(HttpContext context)

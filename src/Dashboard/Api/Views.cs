@@ -101,13 +101,21 @@ public sealed record NoticeView(
     DateTimeOffset? AcceptedAt,
     DateTimeOffset? FailedAt,
     DateTimeOffset? AnsweredAt,
-    string? Reason)
+    string? Reason,
+    DateTimeOffset? FallbackAt,
+    int Attempts,
+    DateTimeOffset? NextAttemptAt,
+    string? Short)
 {
-    internal static NoticeView Of(Case state, Notice notice) => new(
+    /// <param name="state">Its case.</param>
+    /// <param name="notice">As the case knows it.</param>
+    /// <param name="attempts">What the case does not know before a server has answered; null for nothing.</param>
+    internal static NoticeView Of(Case state, Notice notice, NoticeAttempts? attempts) => new(
         Notice.IdOf(state.Id, notice.Number), state.Id, notice.Kind, notice.Channel, notice.State,
         notice.Promise is { } promise ? Grains.Promises.Promise.IdOf(promise) : null, notice.Revision, notice.Language,
         notice.To, notice.Subject, notice.Body, notice.PlannedAt, notice.DecidedAt, notice.SentAt, notice.AcceptedAt,
-        notice.FailedAt, AnswerTo(state, notice), notice.Reason);
+        notice.FailedAt, AnswerTo(state, notice), notice.Reason, notice.FallbackAt,
+        Math.Max(notice.Attempts, attempts?.Attempts ?? 0), attempts?.NextAt, notice.Short);
 
     /// <summary>PRM-6: when the customer answered the date that the notice told them of.</summary>
     private static DateTimeOffset? AnswerTo(Case state, Notice notice) =>

@@ -82,20 +82,25 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
         "update notice set send_at = $2 where done_at is null and channel = $1 and send_at > $2 and claimed_until is null",
         cancellationToken, WordOf(channel), now.UtcDateTime);
 
-    public async Task<IReadOnlyList<NoticeAttempts>> ReadAsync(Guid caseId, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            "select number, attempts, send_at, done_at is not null from notice where stream = $1", caseId);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var read = new List<NoticeAttempts>();
-        while (await reader.ReadAsync(cancellationToken))
+    public Task<IReadOnlyList<NoticeAttempts>> ReadAsync(Guid caseId, CancellationToken cancellationToken) => dataSource.ReadAsync(
+        async (connection, token) =>
         {
-            read.Add(new NoticeAttempts(
-                reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(3) ? null : new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
-        }
+            await using var command = new NpgsqlCommand(
+                "select number, attempts, send_at, done_at is not null from notice where stream = $1", connection)
+            {
+                Parameters = { new() { Value = caseId } },
+            };
+            await using var reader = await command.ExecuteReaderAsync(token);
+            var read = new List<NoticeAttempts>();
+            while (await reader.ReadAsync(token))
+            {
+                read.Add(new NoticeAttempts(
+                    reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(3) ? null : new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
+            }
 
-        return read;
-    }
+            return (IReadOnlyList<NoticeAttempts>)read;
+        },
+        cancellationToken);
 
     private async Task<IReadOnlyList<ClaimedNotice>> ClaimAsync(
         string which, DateTimeOffset now, TimeSpan claim, int limit, object first, object second, CancellationToken cancellationToken)
