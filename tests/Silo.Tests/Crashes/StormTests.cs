@@ -9,7 +9,7 @@ public sealed class StormTests
     public async Task Nothing_lapses_silently_in_a_storm()
     {
         var size = new StormSize(
-            300, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(26), TimeSpan.FromSeconds(20), 2, TimeSpan.FromSeconds(3));
+            300, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(44), TimeSpan.FromSeconds(40), 2, TimeSpan.FromSeconds(3));
 
         var left = await new Storm(size, _ => { }).RunAsync();
 
