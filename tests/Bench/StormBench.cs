@@ -11,7 +11,7 @@ internal static class StormBench
     public static async Task RunAsync(BenchRun run)
     {
         var size = run.Small
-            ? new StormSize(1000, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(30), 3, TimeSpan.FromSeconds(8))
+            ? new StormSize(1000, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(75), TimeSpan.FromSeconds(60), 3, TimeSpan.FromSeconds(8))
             : new StormSize(10_000, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2), 5, TimeSpan.FromMinutes(1));
         var left = await new Storm(size, run.Say).RunAsync();
         run.Report("promises", left.Counts.Moved, "", "due", size.Promises);

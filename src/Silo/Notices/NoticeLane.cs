@@ -273,9 +273,13 @@ internal sealed partial class NoticeLane(
         };
 
         // What the server would take after the old date is worth nothing any more.
-        using var late = notice.NotAfter is { } end && end - time.GetUtcNow() is var left && left < Claim
-            ? new CancellationTokenSource(left > LeastWait ? left : LeastWait, time)
-            : new CancellationTokenSource();
+        var left = notice.NotAfter - LeastWait - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            return Delivery.NotNow("The old date comes before any server's answer.");
+        }
+
+        using var late = left < Claim ? new CancellationTokenSource(left.Value, time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, late.Token);
         try
         {
