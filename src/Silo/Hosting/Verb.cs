@@ -115,7 +115,7 @@ internal sealed class Verb(IServiceProvider services)
         // Transactions are numbered anew in another cluster.
         await Get<Migrator>().RunAsync(cancellationToken);
         Say(manifest);
-        return await ProveAsync(cancellationToken);
+        return await ProveAsync(promises: false, cancellationToken);
     }
 
     private static void Say(BackupManifest manifest)
