@@ -22,6 +22,9 @@ export interface CaseView {
   readonly escalations: readonly CaseEscalation[];
   readonly approvals: readonly CaseApproval[];
   readonly callTasks: readonly CallTask[];
+  /** What has to be done before the stage is left, in words. */
+  readonly missing?: readonly string[];
+  readonly options?: readonly { readonly number: number; readonly round: number; readonly text?: string }[];
 }
 
 export interface CaseClock {

@@ -15,20 +15,20 @@ export function get(path: string): Promise<unknown> {
   return send('GET', path);
 }
 
-/** Each call is a new wish; a repeat of the same wish would carry the same key. */
-export function post(path: string, body: unknown): Promise<unknown> {
-  return send('POST', path, body);
+/** Each call is a new wish, unless it comes with the key of an earlier one: then it is that wish again, and is done once. */
+export function post(path: string, body: unknown, key: string = newKey()): Promise<unknown> {
+  return send('POST', path, body, key);
 }
 
 export function remove(path: string): Promise<unknown> {
   return send('DELETE', path);
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<unknown> {
+async function send(method: string, path: string, body?: unknown, key?: string): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) {
     headers['content-type'] = 'application/json';
-    headers['idempotency-key'] = newKey();
+    headers['idempotency-key'] = key ?? newKey();
   }
 
   let response: Response;
@@ -69,6 +69,6 @@ function parse(text: string): unknown {
   }
 }
 
-function newKey(): string {
+export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
