@@ -47,7 +47,7 @@ public sealed class TestPlatform : IAsyncDisposable
     public string ConnectionString => _database.ConnectionString;
 
     /// <summary>Starts a platform on an empty database.</summary>
-    /// <param name="policyFolder">The policy's folder; null for the policy as shipped.</param>
+    /// <param name="policyFolder">The policy's folder; null for the policy as shipped, with a ladder that lets stories of other things be.</param>
     public static async Task<TestPlatform> StartAsync(
         Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null, string? policyFolder = null) =>
         await StartAsync(await TestDatabase.CreateAsync(MigrateAsync), new ManualTime(), isBeside: false, configure, settings, policyFolder);
@@ -71,7 +71,7 @@ public sealed class TestPlatform : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         var platform = new PlatformSettings { DataFolder = folder };
         var app = PlatformApp.Build(
-            builder, policyFolder is null ? platform : platform with { PolicyFolder = policyFolder }, database.ConnectionString,
+            builder, platform with { PolicyFolder = policyFolder ?? TestPolicy.PatientFolder }, database.ConnectionString,
             services =>
             {
                 services.AddSingleton<TimeProvider>(time);

@@ -14,6 +14,26 @@ public sealed class TestPolicy : IPolicySource
 
     private TestPolicy(Policy policy) => Take(policy);
 
+    /// <summary>A ladder that lifts a case for its promises and for people's words only, and waits for years: stories of other things leave it alone.</summary>
+    public const string PatientLadder =
+        """
+        levels:
+          specialist: {calendar: always, acknowledge: P4000D, hold: P4000D}
+          head: {calendar: always, acknowledge: P4000D, hold: P4000D}
+          management: {calendar: always, acknowledge: P4000D, hold: P4000D}
+        causes: {}
+        """;
+
+    public const string LadderFile = "ladder.yaml";
+
+    private static readonly Lazy<string> LazyPatientFolder = new(MakePatientFolder);
+
+    /// <summary>Where the files of <see cref="Patient"/> lie.</summary>
+    public static string PatientFolder => LazyPatientFolder.Value;
+
+    /// <summary>The policy as shipped, but with <see cref="PatientLadder"/>.</summary>
+    public static TestPolicy Patient { get; } = With((LadderFile, PatientLadder));
+
     public static TestPolicy Shipped { get; } = new(PolicyReader.Read(PolicyFiles.In(Folder)));
 
     public Policy Current { get; private set; } = null!;
@@ -31,6 +51,20 @@ public sealed class TestPolicy : IPolicySource
         return Current;
     }
 
+    private static string MakePatientFolder()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "PatientPolicy");
+        foreach (var file in Directory.GetFiles(Folder, "*.yaml", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
+
+        File.WriteAllText(Path.Combine(folder, LadderFile), PatientLadder);
+        return folder;
+    }
+
     private static Policy Read((string Name, string Text)[] files)
     {
         var shipped = PolicyFiles.In(Folder);
@@ -46,7 +80,7 @@ public sealed class TestPolicy : IPolicySource
     private void Take(Policy policy) => Current = _versions[policy.Version] = policy;
 
     /// <summary>The policy as shipped, but customers are told of nothing except delays and <paramref name="kinds"/> (CASE-9).</summary>
-    public static TestPolicy Telling(params NoticeKind[] kinds) => new(Shipped.Current with { Tells = kinds.ToHashSet() });
+    public static TestPolicy Telling(params NoticeKind[] kinds) => new(Patient.Current with { Tells = kinds.ToHashSet() });
 
     /// <summary>As <see cref="Telling"/> of openings, on a host that has these channels (PRM-5).</summary>
     public static TestPolicy Reaching(params Channel[] channels) => new(Telling(NoticeKind.Acknowledgement).Current with

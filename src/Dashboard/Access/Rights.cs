@@ -29,6 +29,9 @@ public static class Rights
 
     public static Right EscalationsAcknowledge { get; } = new("escalations.acknowledge", Staff);
 
+    /// <summary>ESC-3: see who is on duty.</summary>
+    public static Right DutyRead { get; } = new("duty.read", Staff);
+
     /// <summary>See what waits for leave, and give or deny it. Nobody decides what they asked for.</summary>
     public static Right ApprovalsDecide { get; } = new("approvals.decide", Roles.Supervisor | Roles.Admin);
 
@@ -61,7 +64,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, ApprovalsDecide, FiguresRead, CustomersRead,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, FiguresRead, CustomersRead,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, BoardWatch, DeskUse,
         DevOutbox, InboundMail,
     ];

@@ -65,6 +65,7 @@ public static class ApiSetup
         KeptRoutes.Map(routes, services.GetRequiredService<IPromiseFigures>(), services.GetRequiredService<TimeProvider>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
         PolicyRoutes.Map(routes, services);
+        DutyRoute.Map(routes, services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
         services.GetRequiredService<InboundRoute>().Map(routes);
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())
         {

@@ -189,12 +189,61 @@ public sealed record PromiseReceipt(
 public sealed record WarningView(string Code, string Detail);
 
 /// <summary>One cause that put the case on a level.</summary>
+/// <param name="Id">Names its case too.</param>
+/// <param name="Cause">A stable word, with what it is about: <c>promise.lapsed:p1</c>.</param>
+/// <param name="CauseAt">The due instant that caused it; absent for causes without one.</param>
+/// <param name="Level">Who is asked.</param>
+/// <param name="RisenFrom">The level below, which did not answer or did not reach the customer; absent when it has not risen.</param>
+/// <param name="Reason">In a sentence.</param>
+/// <param name="RaisedAt">Since when.</param>
+/// <param name="AcknowledgeBy">ESC-3: by when someone has to acknowledge it; absent when someone has.</param>
+/// <param name="AcknowledgedBy">Who has it.</param>
+/// <param name="AcknowledgedAt">Since when they have it.</param>
+/// <param name="HoldUntil">ESC-4: by when contact with the customer has to be evidenced; absent when it is.</param>
+/// <param name="ContactAt">ESC-4: when it was evidenced.</param>
+/// <param name="Round">Which time the level is asked, from 1.</param>
+/// <param name="Told">Who was told, oldest first.</param>
+/// <param name="ClosedAt">When its cause was gone.</param>
+/// <param name="ClosedBecause">Why it was closed, as a stable word.</param>
 public sealed record EscalationView(
-    string Id, string Cause, Level Level, string? Reason, DateTimeOffset RaisedAt, string? AcknowledgedBy, DateTimeOffset? ClosedAt)
+    string Id,
+    string Cause,
+    DateTimeOffset? CauseAt,
+    Level Level,
+    Level? RisenFrom,
+    string? Reason,
+    DateTimeOffset RaisedAt,
+    DateTimeOffset? AcknowledgeBy,
+    string? AcknowledgedBy,
+    DateTimeOffset? AcknowledgedAt,
+    DateTimeOffset? HoldUntil,
+    DateTimeOffset? ContactAt,
+    int Round,
+    IReadOnlyList<ToldView> Told,
+    DateTimeOffset? ClosedAt,
+    string? ClosedBecause)
 {
     internal static EscalationView Of(Guid caseId, CaseEscalation escalation) => new(
-        CaseEscalation.IdOf(caseId, escalation.Number), escalation.Cause, escalation.Level, escalation.Reason,
-        escalation.RaisedAt, escalation.AcknowledgedBy, escalation.ClosedAt);
+        CaseEscalation.IdOf(caseId, escalation.Number), escalation.Cause, escalation.CauseAt, escalation.Level, escalation.RisenFrom,
+        escalation.Reason, escalation.RaisedAt, escalation.AcknowledgeBy, escalation.AcknowledgedBy, escalation.AcknowledgedAt,
+        escalation.HoldUntil, escalation.ContactAt, escalation.Round, [.. escalation.Told.Select(ToldView.Of)],
+        escalation.ClosedAt, escalation.ClosedBecause);
+}
+
+/// <summary>ESC-3: someone on duty who was told.</summary>
+/// <param name="Person">Who.</param>
+/// <param name="Channel">How.</param>
+/// <param name="Level">The level for which they were on duty.</param>
+/// <param name="Round">Which time that level was asked.</param>
+/// <param name="At">When it was decided to tell them.</param>
+/// <param name="State">What has become of it.</param>
+/// <param name="SettledAt">When that was.</param>
+/// <param name="Reason">Why it failed, or was not needed any more.</param>
+public sealed record ToldView(
+    string Person, DutyChannel Channel, Level Level, int Round, DateTimeOffset At, TellingState State, DateTimeOffset? SettledAt, string? Reason)
+{
+    internal static ToldView Of(Telling telling) => new(
+        telling.Person, telling.Channel, telling.Level, telling.Round, telling.At, telling.State, telling.SettledAt, telling.Reason);
 }
 
 /// <summary>Something given for goodwill.</summary>

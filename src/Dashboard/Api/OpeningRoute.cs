@@ -104,11 +104,14 @@ internal sealed class OpeningRoute(
         var merged = new CustomerContact(
             given.Name, given.Email ?? known?.Email, given.Phone ?? known?.Phone,
             given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC");
-        var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type);
+        var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type, asked.ComplainedAt);
         if (await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command)) is Answer.No)
         {
             return null;
         }
+
+        // ESC-6, CUS-4: after adding, so that of two cases that are opened at once at least one counts the other.
+        var (knows, _) = await customer.Get();
 
         // Who may not read cases must not learn here what others told us of this customer.
         var contact = Rights.CasesRead.IsHeldBy(by.Roles)
@@ -116,7 +119,8 @@ internal sealed class OpeningRoute(
             : new CustomerContact(given.Name, given.Email, given.Phone, given.Language ?? "en", given.TimeZone ?? "UTC");
         return new CaseCommand.OpenCase(
             await numbers.NextAsync(CancellationToken.None), customerId, contact, asked.Type, asked.Summary, asked.Channel,
-            asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt, given.Group);
+            asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt, given.Group,
+            knows.LevelBeside(ids.Subject), knows.LikeComplaints(ids.Subject, policies.Current.Ladder.Causes.LikeComplaintsWithin));
     }
 
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)

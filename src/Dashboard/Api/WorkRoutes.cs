@@ -71,13 +71,20 @@ internal static class WorkRoutes
             Right = Rights.EscalationsAcknowledge,
             Tag = "Escalations",
         };
-        routes.Post("/api/escalations/{id}/acknowledge", acknowledge, context =>
-        {
-            var id = CaseDesk.RouteText(context, "id");
-            return CaseEscalation.TryParseId(id, out var caseId, out var number)
-                ? desk.TellAsync(context, acknowledge, caseId, number, (_, escalation) => new AcknowledgeEscalation(escalation))
-                : Problems.NotFound("escalation", id).WriteAsync(context);
-        });
+        OnEscalation("acknowledge", acknowledge, (_, escalation) => new AcknowledgeEscalation(escalation));
+        OnEscalation(
+            "close",
+            Of("escalations.close", "ESC-5: whoever has it, or a supervisor, says that nothing is left to do about it.", [In.Reason]) with { Tag = "Escalations" },
+            (f, escalation) => new CloseEscalation(escalation, f.Get(In.Reason)));
+
+        void OnEscalation(string word, Operation operation, Func<Fields, int, CaseCommand> read) =>
+            routes.Post($"/api/escalations/{{id}}/{word}", operation, context =>
+            {
+                var id = CaseDesk.RouteText(context, "id");
+                return CaseEscalation.TryParseId(id, out var caseId, out var number)
+                    ? desk.TellAsync(context, operation, caseId, number, read)
+                    : Problems.NotFound("escalation", id).WriteAsync(context);
+            });
 
         void Work(string word, string summary, IReadOnlyList<Field> body, Func<Fields, int, CaseCommand> read)
         {

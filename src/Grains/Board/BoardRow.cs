@@ -78,7 +78,7 @@ public sealed record BoardRow(
             promises,
             [
                 .. state.Escalations.Where(e => e is { IsOpen: true, AcknowledgedBy: null })
-                    .Select(e => new RowEscalation(Grains.Escalations.CaseEscalation.IdOf(state.Id, e.Number), e.Level, e.Cause, e.RaisedAt)),
+                    .Select(e => new RowEscalation(Grains.Escalations.CaseEscalation.IdOf(state.Id, e.Number), e.Level, e.Cause, e.RaisedAt, e.AcknowledgeBy)),
             ],
             state.CallTasks.Count(task => task.DoneAt is null),
             state.NextDue()?.At,
@@ -134,5 +134,5 @@ public sealed record RowApproval(
     DateTimeOffset? NewDueAt,
     Money? Amount);
 
-/// <summary>An escalation of a row that nobody has acknowledged yet.</summary>
-public sealed record RowEscalation(string Id, Level Level, string Cause, DateTimeOffset RaisedAt);
+/// <summary>An escalation of a row that nobody has acknowledged yet; at <paramref name="AcknowledgeBy"/> it goes on (ESC-3).</summary>
+public sealed record RowEscalation(string Id, Level Level, string Cause, DateTimeOffset RaisedAt, DateTimeOffset? AcknowledgeBy = null);

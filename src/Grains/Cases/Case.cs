@@ -91,6 +91,10 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     /// <summary>The highest level on which an escalation of this case is open; the buffer when none is.</summary>
     public Level Level => Escalations.Where(e => e.IsOpen).Select(e => e.Level).DefaultIfEmpty(Level.Buffer).Max();
 
+    /// <summary>ESC-6: as <see cref="Level"/>, but for what it only follows its customer's other cases in.</summary>
+    public Level OwnLevel =>
+        Escalations.Where(e => e.IsOpen && e.Cause != Causes.CustomerLevel).Select(e => e.Level).DefaultIfEmpty(Level.Buffer).Max();
+
     /// <summary>The customer's zone; UTC after erasure.</summary>
     public string TimeZone => Opening?.Customer?.TimeZone ?? "UTC";
 
@@ -118,6 +122,9 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             CallTasks = e.Channel is Channel.Phone or Channel.Visit
                 ? [.. CallTasks.Select(task => task.DoneAt is null ? task with { DoneAt = at } : task)]
                 : CallTasks,
+            Escalations = Escalations.Any(escalation => escalation.HoldUntil is not null)
+                ? [.. Escalations.Select(escalation => escalation.HoldUntil is null ? escalation : escalation with { ContactAt = at })]
+                : Escalations,
         },
         ContactLogged => this,
         AutomaticReplyReceived => this,
@@ -255,10 +262,39 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
         EscalationRaised e => this with
         {
-            Escalations = Escalations.Add(new CaseEscalation(e.Escalation, e.Cause, e.Level, e.Reason, at)),
+            Escalations = Escalations.Add(
+                new CaseEscalation(e.Escalation, e.Cause, e.Level, e.Reason, at) { CauseAt = e.CauseAt }.Running(e.Plan, e.AcknowledgeBy, at)),
         },
-        EscalationAcknowledged e => OnEscalation(e.Escalation, escalation => escalation with { AcknowledgedBy = by }),
-        EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at }),
+        EscalationRisen e => OnEscalation(e.Escalation, escalation => (escalation with
+        {
+            Level = e.To,
+            RisenFrom = e.From,
+            Round = 1,
+            AcknowledgedBy = null,
+            AcknowledgedAt = null,
+            ContactAt = null,
+        }).Running(e.Plan, e.AcknowledgeBy, at)),
+        EscalationRepeated e => OnEscalation(
+            e.Escalation, escalation => (escalation with { Round = e.Round }).Running(e.Plan, e.AcknowledgeBy, at)),
+        EscalationTold e => OnEscalation(e.Escalation, escalation => escalation with
+        {
+            Told =
+            [
+                .. escalation.Told,
+                .. e.Told.Select(to => new Telling(
+                    to.Number, to.Person, to.Channel, e.Level, e.Round, at,
+                    to.Channel == DutyChannel.Board ? TellingState.Told : TellingState.Planned,
+                    to.Channel == DutyChannel.Board ? at : null)),
+            ],
+        }),
+        EscalationTellingSettled e => this with { Escalations = [.. Escalations.Select(escalation => Settled(escalation, e, at))] },
+        EscalationAcknowledged e => OnEscalation(
+            e.Escalation, escalation => (escalation with { AcknowledgedBy = by, AcknowledgedAt = at }).Running(e.Plan, e.HoldUntil, at)),
+        AcknowledgementFell e => OnEscalation(
+            e.Escalation, escalation => escalation with { AcknowledgedBy = null, AcknowledgedAt = null, ContactAt = null }),
+        EscalationReplanned e => OnEscalation(
+            e.Escalation, escalation => escalation with { Plan = e.Plan, Progress = e.Progress, Since = at, DueAt = e.DueAt }),
+        EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at, ClosedBecause = e.Reason }),
         CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null },
         _ => throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),
     };
@@ -276,7 +312,10 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             return null;
         }
 
-        var internalAt = Earliest(Clocks.Where(clock => clock.Kind == ClockKind.Internal).Select(clock => clock.NextAt));
+        var internalAt = Earliest([
+            .. Clocks.Where(clock => clock.Kind == ClockKind.Internal).Select(clock => clock.NextAt),
+            .. Escalations.Select(escalation => escalation.NextAt),
+        ]);
         var statutoryAt = Earliest(Clocks.Where(clock => clock.Kind == ClockKind.Statutory).Select(clock => clock.NextAt));
         var promiseAt = Earliest([
             .. Promises.Select(promise => promise.NextAt),
@@ -349,6 +388,11 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     private Case OnNotice(int number, Func<Notice, Notice> change) =>
         this with { Notices = Notices.SetItem(number - 1, change(Notices[number - 1])) };
+
+    private static CaseEscalation Settled(CaseEscalation escalation, EscalationTellingSettled e, DateTimeOffset at) =>
+        escalation.Told.FirstOrDefault(telling => telling.Number == e.Telling) is { } telling
+            ? escalation with { Told = escalation.Told.Replace(telling, telling with { State = e.State, SettledAt = at, Reason = e.Reason }) }
+            : escalation;
 
     private Case OnEscalation(int number, Func<CaseEscalation, CaseEscalation> change) =>
         this with { Escalations = Escalations.SetItem(number - 1, change(Escalations[number - 1])) };

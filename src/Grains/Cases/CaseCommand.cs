@@ -1,3 +1,4 @@
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Promises;
 
 namespace Escalation.Grains.Cases;
@@ -18,7 +19,9 @@ public abstract record CaseCommand
         string? Product,
         string? Site,
         DateTimeOffset? ComplainedAt,
-        string? CustomerGroup = null) : CaseCommand;
+        string? CustomerGroup = null,
+        Level? CustomerLevel = null,
+        int? LikeComplaints = null) : CaseCommand;
 
     public sealed record AssignOwner(string? Owner) : CaseCommand;
 
@@ -74,6 +77,21 @@ public abstract record CaseCommand
     public sealed record Escalate(string Reason, Level? Level) : CaseCommand;
 
     public sealed record AcknowledgeEscalation(int Escalation) : CaseCommand;
+
+    /// <summary>ESC-5: a person says that nothing is left to do about it.</summary>
+    public sealed record CloseEscalation(int Escalation, string Reason) : CaseCommand
+    {
+        /// <summary>The word for it in the log.</summary>
+        public const string Because = "word";
+    }
+
+    /// <summary>ESC-6, CUS-4: what the customer's own grain knows of the customer's other cases.</summary>
+    /// <param name="Level">The highest level on which any of them is; the buffer when none is.</param>
+    /// <param name="LikeComplaints">Which like complaint this one is.</param>
+    public sealed record HearOfCustomer(Level Level, int LikeComplaints) : CaseCommand;
+
+    /// <summary>ESC-3: what became of telling someone on duty.</summary>
+    public sealed record RecordTelling(int Telling, TellingState State, string? Reason) : CaseCommand;
 
     public sealed record CloseCase(Outcome Outcome, string Summary) : CaseCommand;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
@@ -203,14 +204,41 @@ public abstract record CaseEvent : IEvent
     /// <summary>CUS-8: no link that was given to the customer before opens the case any more.</summary>
     public sealed record LinksRevoked(int Generation) : CaseEvent;
 
-    /// <summary>ESC-1.</summary>
-    public sealed record EscalationRaised(int Escalation, string Cause, Level Level, [property: Personal] string? Reason) : CaseEvent;
+    /// <summary>ESC-1. <c>CauseAt</c>: the due instant that caused it (ESC-2). Without <c>AcknowledgeBy</c> it is older than the ladder's times.</summary>
+    public sealed record EscalationRaised(
+        int Escalation,
+        string Cause,
+        Level Level,
+        [property: Personal] string? Reason,
+        DateTimeOffset? CauseAt = null,
+        DateTimeOffset? AcknowledgeBy = null,
+        ClockPlan? Plan = null) : CaseEvent;
+
+    /// <summary>ESC-3, ESC-4: one level up: <c>notAcknowledged</c>, <c>noContact</c>, or because its <c>cause</c> grew.</summary>
+    public sealed record EscalationRisen(
+        int Escalation, Level From, Level To, string Because, DateTimeOffset AcknowledgeBy, ClockPlan Plan) : CaseEvent;
+
+    /// <summary>ESC-3: nobody answered at the top, so the top is asked again.</summary>
+    public sealed record EscalationRepeated(
+        int Escalation, Level Level, int Round, string Because, DateTimeOffset AcknowledgeBy, ClockPlan Plan) : CaseEvent;
+
+    /// <summary>ESC-3: who is on duty is told; once for each level, and once for each time that the top is asked again.</summary>
+    public sealed record EscalationTold(int Escalation, Level Level, int Round, ImmutableArray<ToldPerson> Told) : CaseEvent;
+
+    /// <summary>A channel's word on one telling.</summary>
+    public sealed record EscalationTellingSettled(int Telling, TellingState State, string? Reason) : CaseEvent;
 
     /// <summary>ESC-4: someone took it.</summary>
-    public sealed record EscalationAcknowledged(int Escalation) : CaseEvent;
+    public sealed record EscalationAcknowledged(int Escalation, DateTimeOffset? HoldUntil = null, ClockPlan? Plan = null) : CaseEvent;
 
-    /// <summary>ESC-5: the cause is gone.</summary>
-    public sealed record EscalationClosed(int Escalation, string Reason) : CaseEvent;
+    /// <summary>ESC-4: there was no evidence of contact with the customer within the hold.</summary>
+    public sealed record AcknowledgementFell(int Escalation, string Who, DateTimeOffset HeldUntil) : CaseEvent;
+
+    /// <summary>CLK-2: another policy gives other times.</summary>
+    public sealed record EscalationReplanned(int Escalation, ClockPlan Plan, ClockProgress Progress, DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>ESC-5: the cause is gone; the reason is a stable word, and <c>Note</c> is a person's own.</summary>
+    public sealed record EscalationClosed(int Escalation, string Reason, [property: Personal] string? Note = null) : CaseEvent;
 
     /// <summary>CASE-2, Closed.</summary>
     public sealed record CaseClosed(Outcome Outcome, [property: Personal] string? Summary) : CaseEvent;

@@ -30,14 +30,21 @@ public sealed partial record Case
             return refusal;
         }
 
-        JudgeAnew(turn);
+        var (followed, judged) = (0, 0);
+        do
+        {
+            followed = EscalationRules.Follow(turn, followed);
+            judged = JudgeAnew(turn, judged);
+        }
+        while (followed < turn.Events.Count);
+
         return Decision.Of(turn.Events);
     }
 
     private static bool IsForClosed(CaseCommand command) => command is
         OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
         RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or ReceiveMail or
-        HearCustomer or RevokeLinks;
+        RecordTelling or HearCustomer or RevokeLinks;
 
     private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
     {
@@ -67,6 +74,9 @@ public sealed partial record Case
         WithdrawPromise c => PromiseRules.Withdraw(turn, c),
         CaseCommand.Escalate c => EscalationRules.Escalate(turn, c),
         AcknowledgeEscalation c => EscalationRules.Acknowledge(turn, c),
+        CloseEscalation c => EscalationRules.Close(turn, c),
+        HearOfCustomer c => Hear(turn, c),
+        RecordTelling c => EscalationRules.Told(turn, c),
         CloseCase c => Close(turn, c),
         ReopenCase c => Reopen(turn, c),
         AdoptStage c => Adopt(turn, c),
@@ -107,6 +117,7 @@ public sealed partial record Case
             c.Number, c.CustomerId, c.Customer, c.Type, c.Summary, c.Channel, c.Heat, c.Claim, c.Product, c.Site,
             complainedAt, turn.Context.Policy.Version, c.CustomerGroup));
         ClockRules.Open(turn, complainedAt);
+        EscalationRules.Open(turn, c);
         NoticeRules.Acknowledge(turn);
         return null;
     }
@@ -123,6 +134,12 @@ public sealed partial record Case
     /// <summary>Evidence of contact, and what it does to the clocks.</summary>
     internal static void Contacted(CaseTurn turn, Direction direction, Channel channel, string? note, string? whole = null)
     {
+        if (direction == Direction.ToCustomer)
+        {
+            // ESC-4: contact after the hold was contact too late.
+            EscalationRules.Fire(turn);
+        }
+
         turn.Emit(new ContactLogged(direction, channel, note, whole));
         if (direction == Direction.ToCustomer)
         {
@@ -193,19 +210,35 @@ public sealed partial record Case
         return null;
     }
 
+    private static Refused? Hear(CaseTurn turn, HearOfCustomer c)
+    {
+        EscalationRules.Customer(turn, c.Level, c.LikeComplaints);
+        return null;
+    }
+
     private static Refused? Judge(CaseTurn turn) =>
         turn.Case.PolicyVersion == turn.Context.Policy.Version
             ? null
             : Emit(turn, new PolicyApplied(turn.Context.Policy.Version, turn.Case.PolicyVersion));
 
     /// <summary>CLK-2: what decides about targets may have changed in this turn.</summary>
-    private static void JudgeAnew(CaseTurn turn)
+    /// <param name="from">The first of the turn's events that was not looked at yet.</param>
+    /// <returns>The first that happened after all that were looked at.</returns>
+    private static int JudgeAnew(CaseTurn turn, int from)
     {
-        var whole = turn.Events.Any(happened => happened is PolicyApplied);
-        if (turn.Case.IsOpen && (whole || turn.Events.Any(happened => happened is HeatSet or EscalationRaised or EscalationClosed)))
+        var until = turn.Events.Count;
+        var happened = turn.Events.Skip(from).ToList();
+        var whole = happened.Exists(e => e is PolicyApplied);
+        if (turn.Case.IsOpen && (whole || happened.Exists(e => e is HeatSet or EscalationRaised or EscalationRisen or EscalationClosed)))
         {
             ClockRules.Replan(turn, whole);
+            if (whole)
+            {
+                EscalationRules.Replan(turn);
+            }
         }
+
+        return until;
     }
 
     /// <summary>A customer's message is contact, and reopens a closed case (CASE-4); a machine's is recorded, and no more.</summary>
@@ -405,6 +438,7 @@ public sealed partial record Case
             PromiseRules.Fire(turn);
             NoticeRules.FallBack(turn);
             ClockRules.Fire(turn);
+            EscalationRules.Fire(turn);
         }
 
         return null;

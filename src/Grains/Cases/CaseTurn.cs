@@ -1,3 +1,4 @@
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Policies;
 
 namespace Escalation.Grains.Cases;
@@ -18,6 +19,9 @@ internal sealed class CaseTurn(Case state, Context context)
 
     /// <summary>The targets that this case is judged by.</summary>
     public SlaBook Sla => Context.PolicyOf(Case.PolicyVersion).Sla;
+
+    /// <summary>The ladder that this case goes up.</summary>
+    public LadderBook Ladder => Context.PolicyOf(Case.PolicyVersion).Ladder;
 
     public void Emit(CaseEvent happened)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 using static Escalation.Grains.Customers.CustomerCommand;
@@ -14,8 +15,11 @@ public abstract record CustomerEvent : IEvent
     /// <summary>CUS-1.</summary>
     public sealed record CustomerContactChanged([property: Personal] CustomerContact? Contact) : CustomerEvent;
 
-    /// <summary>The customer has a case.</summary>
-    public sealed record CustomerCaseAdded(Guid CaseId, string Type) : CustomerEvent;
+    /// <summary>The customer has a case. CUS-4: of that kind, and complained of at that instant; without one, when it was added.</summary>
+    public sealed record CustomerCaseAdded(Guid CaseId, string Type, DateTimeOffset? ComplainedAt = null) : CustomerEvent;
+
+    /// <summary>ESC-6: on which level a case of the customer's was at a version of it.</summary>
+    public sealed record CustomerCaseLevelNoted(Guid CaseId, Level Level, int CaseVersion) : CustomerEvent;
 
     private CustomerEvent()
     {
@@ -29,7 +33,13 @@ public abstract record CustomerCommand
     public sealed record UpdateContact(CustomerContact Contact) : CustomerCommand;
 
     /// <summary>Takes the contact, and the case that the customer opens with it, in one append.</summary>
-    public sealed record AddCase(CustomerContact Contact, Guid CaseId, string Type) : CustomerCommand;
+    public sealed record AddCase(CustomerContact Contact, Guid CaseId, string Type, DateTimeOffset? ComplainedAt = null) : CustomerCommand;
+
+    /// <summary>
+    /// ESC-6: on which level a case of the customer's is by its own causes, the buffer for a closed one. What an earlier version
+    /// of the case says changes nothing, so that it may be told late, twice, and out of order.
+    /// </summary>
+    public sealed record NoteCaseLevel(Guid CaseId, Level Level, int CaseVersion) : CustomerCommand;
 
     private CustomerCommand()
     {
@@ -49,7 +59,16 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     public CustomerContact? Contact { get; init; }
 
     /// <summary>The customer's cases, oldest first.</summary>
-    public System.Collections.Immutable.ImmutableArray<Guid> Cases { get; init; } = [];
+    public ImmutableArray<Guid> Cases { get; init; } = [];
+
+    /// <summary>CUS-4: of which kind each of <see cref="Cases"/> is, and when it was complained of.</summary>
+    public ImmutableArray<(string Type, DateTimeOffset ComplainedAt)> Complaints { get; init; } = [];
+
+    /// <summary>ESC-6: the cases that ever left the buffer by their own causes, with their level and the version that it is of.</summary>
+    public ImmutableDictionary<Guid, (Level Level, int CaseVersion)> CaseLevels { get; init; } = ImmutableDictionary<Guid, (Level, int)>.Empty;
+
+    /// <summary>ESC-6: the highest level of the customer's open cases.</summary>
+    public Level Level => LevelBeside(Guid.Empty);
 
     public static Customer Empty(Guid id) => new() { Id = id };
 
@@ -57,7 +76,9 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     {
         UpdateContact c => [.. Contacted(c.Contact)],
         AddCase c when Cases.Contains(c.CaseId) => [.. Contacted(c.Contact)],
-        AddCase c => [.. Contacted(c.Contact), new CustomerCaseAdded(c.CaseId, c.Type)],
+        AddCase c => [.. Contacted(c.Contact), new CustomerCaseAdded(c.CaseId, c.Type, c.ComplainedAt)],
+        NoteCaseLevel c when !Exists => new Refused("customer.notFound", $"There is no customer {Id} to have case {c.CaseId}."),
+        NoteCaseLevel c => [.. LevelNoted(c)],
         _ => throw new NotSupportedException($"A customer does not know how to decide {command.GetType().Name}."),
     };
 
@@ -65,11 +86,36 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     {
         CustomerRegistered e => this with { Exists = true, Contact = e.Contact },
         CustomerContactChanged e => this with { Contact = e.Contact },
-        CustomerCaseAdded e => this with { Cases = Cases.Add(e.CaseId) },
+        CustomerCaseAdded e => this with { Cases = Cases.Add(e.CaseId), Complaints = Complaints.Add((e.Type, e.ComplainedAt ?? at)) },
+        CustomerCaseLevelNoted e => this with { CaseLevels = CaseLevels.SetItem(e.CaseId, (e.Level, e.CaseVersion)) },
         _ => throw new NotSupportedException($"A customer does not know how to fold {happened.GetType().Name}."),
     };
 
     public Effects EffectsOf(IReadOnlyList<CustomerEvent> events, int version) => Effects.None;
+
+    /// <summary>ESC-6: the highest level of the customer's other open cases.</summary>
+    public Level LevelBeside(Guid caseId) =>
+        CaseLevels.Where(known => known.Key != caseId).Select(known => known.Value.Level).DefaultIfEmpty(Level.Buffer).Max();
+
+    /// <summary>CUS-4: which complaint of its kind a case is, counting those of <paramref name="within"/> before it; 1 for the first.</summary>
+    public int LikeComplaints(Guid caseId, TimeSpan within)
+    {
+        var at = Cases.IndexOf(caseId);
+        if (at < 0)
+        {
+            return 1;
+        }
+
+        var (type, complainedAt) = Complaints[at];
+        return Complaints.Where((other, i) => other.Type == type && other.ComplainedAt > complainedAt - within &&
+            (other.ComplainedAt, i).CompareTo((complainedAt, at)) <= 0).Count();
+    }
+
+    /// <summary>Every newer version is noted, also when its level is the same: what is older must never win by coming later.</summary>
+    private IEnumerable<CustomerEvent> LevelNoted(NoteCaseLevel command) =>
+        command.CaseVersion > CaseLevels.GetValueOrDefault(command.CaseId).CaseVersion
+            ? [new CustomerCaseLevelNoted(command.CaseId, command.Level, command.CaseVersion)]
+            : [];
 
     private IEnumerable<CustomerEvent> Contacted(CustomerContact contact)
     {

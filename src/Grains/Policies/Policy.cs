@@ -1,5 +1,6 @@
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 
 namespace Escalation.Grains.Policies;
@@ -25,6 +26,9 @@ public sealed record Policy(
 
     /// <summary>PRM-5: over which channels customers are told.</summary>
     public NoticePolicy Notices { get; init; } = new();
+
+    /// <summary>ESC-1 to ESC-6: what goes up the ladder, by when somebody answers, and who is on duty.</summary>
+    public LadderBook Ladder { get; init; } = LadderBook.Default;
 }
 
 /// <summary>PRM-5: over which channels customers are told, and how much time is kept back for a person.</summary>

@@ -1,5 +1,6 @@
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -190,7 +191,7 @@ internal static class PromiseRules
             else
             {
                 turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, promise.Number, CallTask.SecondDelay));
-                Escalate(turn, promise, "promise.secondDelay", AboveOf(turn.Case.Level));
+                Escalate(turn, promise, Causes.SecondDelay, turn.Ladder.Causes.SecondDelay);
             }
         }
     }
@@ -250,14 +251,12 @@ internal static class PromiseRules
     {
         turn.Emit(new PromiseLapsed(promise.Number, promise.DueAt, Silently: !promise.PersonCalls));
         ApprovalRules.Drop(turn, promise.Number, "promise.lapsed");
-        Escalate(turn, promise, "promise.lapsed", Level.Head);
+        Escalate(turn, promise, Causes.PromiseLapsed, turn.Ladder.Causes.PromiseLapsed);
         turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, promise.Number, CallTask.Lapsed));
     }
 
-    private static void Escalate(CaseTurn turn, Promise promise, string cause, Level level) =>
-        turn.Emit(new EscalationRaised(turn.Case.Escalations.Length + 1, $"{cause}:{promise.Id}", level, promise.Text));
-
-    private static Level AboveOf(Level level) => level == Level.Management ? level : level + 1;
+    private static void Escalate(CaseTurn turn, Promise promise, string cause, AskedLevel level) =>
+        EscalationRules.Raise(turn, $"{cause}:{promise.Id}", level, promise.Text, promise.DueAt);
 
     /// <summary>What has become of a promise that can no longer be changed.</summary>
     public static string Word(Promise promise) => promise.State switch

@@ -4,6 +4,7 @@ using Escalation.Silo.Deadlines;
 using Escalation.Silo.Embedded;
 using Escalation.Silo.Feed;
 using Escalation.Silo.Jobs;
+using Escalation.Silo.Ladder;
 using Escalation.Silo.Log;
 using Escalation.Silo.Notices;
 using Escalation.Silo.Policy;
@@ -44,6 +45,7 @@ internal static class PlatformServices
         services.AddHostedService(provider => provider.GetRequiredService<DeadlineClock>());
 
         services.AddNotices(configuration);
+        services.AddLadder();
         services.AddStackJobs();
         return services;
     }

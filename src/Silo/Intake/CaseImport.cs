@@ -96,7 +96,7 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
         if (version > 0)
         {
             // An earlier run may have stopped between the case and its customer.
-            await AddToCustomerAsync(state.Opening!.CustomerId, ContactOf(fields.Customer!), id, fields.Type!, salt, key, cancellationToken);
+            await AddToCustomerAsync(state.Opening!.CustomerId, ContactOf(fields.Customer!), id, fields.Type!, fields.ComplainedAt, salt, key, cancellationToken);
             return new LineAnswer(line, id, state.Opening.Number, Known: true, null);
         }
 
@@ -112,15 +112,15 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
             return new LineAnswer(line, null, null, Known: false, no.Refusal.Detail);
         }
 
-        await AddToCustomerAsync(customer, contact, id, open.Type, salt, key, cancellationToken);
+        await AddToCustomerAsync(customer, contact, id, open.Type, fields.ComplainedAt, salt, key, cancellationToken);
         return new LineAnswer(line, id, open.Number, Known: false, null);
     }
 
     private Task<Answer> AddToCustomerAsync(
-        Guid customer, CustomerContact contact, Guid id, string type, string salt, string key, CancellationToken cancellationToken)
+        Guid customer, CustomerContact contact, Guid id, string type, DateTimeOffset? complainedAt, string salt, string key, CancellationToken cancellationToken)
     {
         var adding = new Envelope<CustomerCommand>(
-            DeterministicId.Of(Source, salt, "customer", key), IncidentImport.By, new CustomerCommand.AddCase(contact, id, type));
+            DeterministicId.Of(Source, salt, "customer", key), IncidentImport.By, new CustomerCommand.AddCase(contact, id, type, complainedAt));
         return Patience.AskAsync(token => grains.Customer(customer).Tell(adding, token), time, cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 
@@ -11,6 +12,7 @@ internal sealed class PolicyReader
 {
     private const string PolicyFile = "policy.yaml";
     private const string SlaFile = "sla.yaml";
+    private const string LadderFile = "ladder.yaml";
     private const string CalendarsFolder = "calendars/";
     private const string CountriesFolder = "countries/";
 
@@ -29,23 +31,31 @@ internal sealed class PolicyReader
         var types = ReadTypes(main);
         var calendars = ReadCalendars();
         var sla = Part(_files.Judging, SlaFile) is { } slaFile ? new SlaYaml(calendars, types).Read(slaFile) : null;
+        var ladder = ReadLadder(calendars, sla);
         var texts = ReadTexts(types);
         var promises = ReadPromises(main?.Get("promises"), calendars);
         var version = string.Create(CultureInfo.InvariantCulture, $"{main?.Text("version")}-{_files.Fingerprint()}");
         var policy = new Grains.Policies.Policy(version, sla!, promises, types, texts)
         {
+            Ladder = ladder,
             ReopenWithin = main?.Duration("reopenWithin") ?? TimeSpan.FromDays(14),
             Notices = ReadNotices(main?.Find("notices")),
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
-        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile) && !IsCalendar(name) && !IsCountry(name)))
+        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile or LadderFile) && !IsCalendar(name) && !IsCountry(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
 
         return _problems.Count == 0 ? policy : throw new PolicyException(_problems);
     }
+
+    /// <summary>A policy without this file is older than it, and still judges the cases that know it.</summary>
+    private LadderBook ReadLadder(IReadOnlyDictionary<string, WorkCalendar> calendars, SlaBook? sla) =>
+        _files.Judging.ContainsKey(LadderFile) && Part(_files.Judging, LadderFile) is { } part
+            ? new LadderYaml(calendars, sla).Read(part)
+            : LadderBook.Default;
 
     private static HashSet<string> ReadTypes(YamlPart? main)
     {

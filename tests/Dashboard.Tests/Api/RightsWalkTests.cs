@@ -53,6 +53,8 @@ public sealed class RightsWalkTests
         ["GET /api/approvals"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
+        ["POST /api/escalations/{id}/close"] = Staff,
+        ["GET /api/duty"] = Staff,
         ["GET /api/policy"] = Staff,
         ["GET /api/policy/preview"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/policy/reload"] = Roles.Admin,

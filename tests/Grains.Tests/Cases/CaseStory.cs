@@ -24,7 +24,7 @@ internal sealed class CaseStory
     /// <summary>When each of <see cref="History"/> happened.</summary>
     public List<DateTimeOffset> Instants { get; } = [];
 
-    public TestPolicy Policies { get; init; } = TestPolicy.Shipped;
+    public TestPolicy Policies { get; init; } = TestPolicy.Patient;
 
     public static CaseStory Opened(CustomerContact? customer = null, DateTimeOffset? complainedAt = null)
     {

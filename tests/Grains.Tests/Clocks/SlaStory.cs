@@ -33,7 +33,7 @@ internal static class SlaStory
           - {id: finalResponse, calendar: always, target: {calendarDays: 56, warn: 0.75}, metBy: close}
         """);
 
-    public static TestPolicy Policy(string policies) => TestPolicy.With((SlaFile, Sla(policies)));
+    public static TestPolicy Policy(string policies) => TestPolicy.With((SlaFile, Sla(policies)), (TestPolicy.LadderFile, TestPolicy.PatientLadder));
 
     public static string Sla(string policies) =>
         $"""
@@ -47,7 +47,7 @@ internal static class SlaStory
 
     public static CaseStory Opened(TestPolicy? policies = null, CustomerContact? customer = null, string? group = null)
     {
-        var story = new CaseStory { Policies = policies ?? TestPolicy.Shipped };
+        var story = new CaseStory { Policies = policies ?? TestPolicy.Patient };
         return story.Tell(CaseStory.Opening(customer) with { CustomerGroup = group });
     }
 

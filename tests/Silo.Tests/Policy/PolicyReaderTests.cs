@@ -59,6 +59,68 @@ public sealed class PolicyReaderTests
         Assert.All(problems, problem => Assert.Matches("^sla.yaml:[0-9]+: ", problem));
     }
 
+    [Theory, Rule("ESC-1"), Rule("ESC-3")]
+    [InlineData("calendar: always, acknowledge: PT15M", "calendar: nowhere, acknowledge: PT15M", "levels.head.calendar is 'nowhere'")]
+    [InlineData("acknowledge: PT15M, hold: PT20M", "hold: PT20M", "levels.head.acknowledge is missing")]
+    [InlineData("rosters: [heads]", "rosters: [tails]", "names 'tails', which is no roster")]
+    [InlineData("promiseLapsed: head", "promiseLapsed: specialist", "must be head or management")]
+    [InlineData("callMe: specialist", "callMe: boss", "causes.callMe is 'boss'; known are none, next, specialist, head, management")]
+    [InlineData("heat: {public: head}", "heat: {boiling: head}", "causes.heat.boiling is no heat")]
+    [InlineData("round: {2: specialist}", "round: {1: specialist}", "must be a round from 2 on")]
+    [InlineData("clockBreached: {silence: specialist}", "clockBreached: {finalResponse: head}", "finalResponse is no clock of ours")]
+    [InlineData("email: irina@example.org", "email: irina", "is 'irina', which is no mail address")]
+    [InlineData("email: irina@example.org, ", "", "names email, but there is no email to write to")]
+    [InlineData("timeZone: Europe/Chisinau", "timeZone: Mars/Olympus", "must be an IANA time zone")]
+    [InlineData("day: mon", "day: monday", "must be one of mon, tue")]
+    [InlineData("rotation: [irina]", "rotation: [irena]", "names 'irena', who is none of the people")]
+    [InlineData("to: \"2026-12-28T09:00\"", "to: \"2026-12-24T09:00\"", "overrides[0].to must be later than from")]
+    [InlineData("rotation: [irina]\n    fallback: irina", "rotation: []", "nobody would ever be on duty")]
+    public void A_ladder_that_would_tell_nobody_or_the_wrong_ones_is_refused(string was, string now, string because)
+    {
+        const string Ladder =
+            """
+            levels:
+              specialist: {calendar: office, acknowledge: PT10M, hold: PT20M}
+              head: {calendar: always, acknowledge: PT15M, hold: PT20M, rosters: [heads]}
+              management: {calendar: office, acknowledge: PT10M, hold: PT20M}
+            causes:
+              promiseLapsed: head
+              callMe: specialist
+              heat: {public: head}
+              round: {2: specialist}
+              clockBreached: {silence: specialist}
+            people:
+              irina: {name: Irina Rusu, email: irina@example.org, channels: [email]}
+            rosters:
+              heads:
+                timeZone: Europe/Chisinau
+                start: "2026-01-05"
+                handOver: {day: mon, at: "09:00"}
+                rotation: [irina]
+                fallback: irina
+                overrides: [{from: "2026-12-24T09:00", to: "2026-12-28T09:00", person: irina}]
+            """;
+        static PolicyFiles With(PolicyFiles files, string ladder) => files with
+        {
+            Judging = new Dictionary<string, string>(files.Judging) { ["ladder.yaml"] = ladder },
+        };
+        Assert.Equal("irina", PolicyReader.Read(With(_shipped, Ladder)).Ladder.Rosters["heads"].Fallback);
+
+        var problems = Assert.Throws<PolicyException>(() => PolicyReader.Read(With(_shipped, Ladder.Replace(was, now, StringComparison.Ordinal)))).Problems;
+
+        Assert.Contains(problems, problem => problem.Contains(because, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.Matches("^ladder.yaml:[0-9]+: ", problem));
+    }
+
+    [Fact, Rule("ESC-3")]
+    public void A_policy_from_before_the_ladder_still_judges_the_cases_that_know_it()
+    {
+        var old = _shipped with { Judging = _shipped.Judging.Where(file => file.Key != "ladder.yaml").ToDictionary() };
+
+        Assert.Equal(TimeSpan.FromMinutes(15), PolicyReader.Read(old).Ladder.RungOf(Grains.Cases.Level.Head).Acknowledge);
+        Assert.Equal("office", PolicyReader.Read(_shipped).Ladder.RungOf(Grains.Cases.Level.Head).Calendar);
+    }
+
     [Fact, Rule("CLK-2")]
     public void A_target_that_its_calendar_never_reaches_is_refused()
     {

@@ -52,7 +52,7 @@ export interface BoardRow {
   readonly complainedAt: string;
   readonly due?: Due;
   readonly promises: readonly { readonly id: string; readonly dueAt: string; readonly sendBy: string; readonly revision: number; readonly ask?: 'asked' | 'unanswered' }[];
-  readonly escalations: readonly { readonly id: string; readonly level: Level; readonly cause: string; readonly raisedAt: string }[];
+  readonly escalations: readonly { readonly id: string; readonly level: Level; readonly cause: string; readonly raisedAt: string; readonly acknowledgeBy?: string }[];
   readonly callTasks: number;
   readonly approvals?: readonly RowApproval[];
   /** When the platform wakes the case next; for other hosts, not for the page. */

@@ -132,6 +132,10 @@ export interface CaseEscalation {
   readonly reason?: string;
   readonly raisedAt?: string;
   readonly acknowledgedBy?: string;
+  readonly acknowledgeBy?: string;
+  readonly holdUntil?: string;
+  readonly risenFrom?: Level;
+  readonly told?: readonly { readonly person: string; readonly channel: string; readonly state: string }[];
   readonly closedAt?: string;
 }
 

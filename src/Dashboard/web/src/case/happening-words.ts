@@ -7,6 +7,12 @@ import type { Happening } from './case-data';
 /** What a customer says to a new date. */
 export const answerWord: Readonly<Record<string, string>> = { fine: 'fine', callMe: 'not fine, call me', cancel: 'cancel' };
 
+const escalatedBecause: Readonly<Record<string, string>> = {
+  notAcknowledged: 'Nobody acknowledged it in time.',
+  noContact: 'The customer was not reached in time.',
+  cause: 'Its cause grew.',
+};
+
 /** One entry of the timeline in words. */
 export interface Told {
   readonly icon: string;
@@ -118,6 +124,18 @@ export function tell({ kind, data }: Happening): Told {
       return told('i-up', `Raised to ${levelWord[data['level'] as Level] ?? 'the next level'}`, { detail: text('reason') ?? plainWords(text('cause') ?? '') });
     case 'escalationAcknowledged':
       return told('i-check', 'Escalation acknowledged');
+    case 'escalationRisen':
+      return told('i-up', `Escalated further, ${text('from') ?? ''} to ${text('to') ?? ''}`, { detail: escalatedBecause[text('because') ?? ''] });
+    case 'escalationRepeated':
+      return told('i-warn', `Nobody answered: ${text('level') ?? 'the top'} is asked again`, { quiet: true });
+    case 'escalationTold':
+      return told('i-chat', `Those on duty were told (${text('level') ?? ''})`, { quiet: true });
+    case 'escalationTellingSettled':
+      return told('i-mail', `Telling someone on duty: ${plainWords(text('state') ?? '')}`, { detail: text('reason'), quiet: true });
+    case 'acknowledgementFell':
+      return told('i-warn', `${text('who') ?? 'Whoever had it'} did not reach the customer in time`, { detail: 'The acknowledgement fell.' });
+    case 'escalationReplanned':
+      return told('i-up', `Escalation now due ${when('dueAt')}`, { quiet: true });
     case 'escalationClosed':
       return told('i-check', 'Escalation closed', { detail: text('reason'), quiet: true });
     case 'casePaused':

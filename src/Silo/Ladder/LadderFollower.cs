@@ -1,0 +1,306 @@
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
+using Escalation.Grains.Escalations;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Log;
+using Escalation.Grains.Policies;
+using Escalation.Silo.Intake;
+using Escalation.Silo.Jobs;
+using Escalation.Silo.Log;
+using Npgsql;
+using NpgsqlTypes;
+using static Escalation.Grains.Cases.CaseEvent;
+using static Escalation.Grains.Customers.CustomerEvent;
+
+namespace Escalation.Silo.Ladder;
+
+/// <summary>
+/// ESC-6, ESC-3: carries what cases say of themselves to their customers, what customers know to their new cases, and what was
+/// told to the table that the job sends from. It follows the log in commit order from a place that is kept, one host at a time,
+/// and everything it does may be done again: nothing is lost in a crash, and no grain waits for another.
+/// </summary>
+internal sealed partial class LadderFollower(
+    NpgsqlDataSource dataSource, Commits commits, IGrains grains, IPolicySource policies, IJobs jobs,
+    ILogger<LadderFollower> logger) : BackgroundService
+{
+    private const int Page = 1000;
+    private const int Parallel = 8;
+    private const long Lock = 0x45534c5f4c414444;
+
+    /// <summary>Only what this follower acts on is read whole.</summary>
+    private const string PageSql =
+        """
+        select tx, position, stream, version, kind, case when kind in ('caseOpened', 'customerCaseAdded', 'escalationTold') then data end, at
+        from event
+        where (tx, position) > ($1, $2)
+            and tx < pg_snapshot_xmin(pg_current_snapshot())
+        order by tx, position
+        limit $3
+        """;
+
+    private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
+
+    /// <summary>Customers of whom there is anything to say to a new case: a level, or like complaints.</summary>
+    private const string KnownSql =
+        """
+        select stream
+        from event
+        where stream = any($1)
+        group by stream
+        having bool_or(kind = 'customerCaseLevelNoted') or count(*) filter (where kind = 'customerCaseAdded') > 1
+        """;
+
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly Actor By = new("ladder", Roles.System);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LeadAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested && (e is LogUnavailableException || LogFailures.IsAway(e)))
+            {
+                LogAway(logger, e.Message);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogBroken(logger, e);
+            }
+
+            await Task.Delay(LongestWait, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Follows while this host holds the lock; a host that dies gives it up with its connection.</summary>
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection))
+        {
+            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            await FollowAsync(connection, cancellationToken);
+        }
+        finally
+        {
+            if (connection.State == System.Data.ConnectionState.Open)
+            {
+                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
+                await give.ExecuteScalarAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var place = await LoadAsync(connection, cancellationToken);
+        while (true)
+        {
+            var next = commits.Next;
+            var page = await ReadAsync(connection, place, cancellationToken);
+            if (page.Count > 0)
+            {
+                await ActAsync(connection, page, cancellationToken);
+                place = page[^1].Place;
+                await SaveAsync(connection, place, cancellationToken);
+                if (page.Count < Page)
+                {
+                    await Task.Delay(Pace, TimeProvider.System, cancellationToken);
+                }
+            }
+            else if (await IsHeldAsync(connection, place, cancellationToken))
+            {
+                await Task.Delay(Pace, TimeProvider.System, cancellationToken);
+            }
+            else
+            {
+                await Task.WhenAny(next, Task.Delay(LongestWait, TimeProvider.System, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task ActAsync(NpgsqlConnection connection, IReadOnlyList<Row> page, CancellationToken cancellationToken)
+    {
+        var told = page.Where(row => row.Kind == "escalationTold")
+            .SelectMany(row => ((EscalationTold)row.Event!).Told, (row, to) => (row.Stream, to, row.At))
+            .Where(item => item.to.Channel != DutyChannel.Board).ToList();
+        if (told.Count > 0)
+        {
+            await TellingQueue.AddAsync(connection, told, cancellationToken);
+            jobs.Wake<TellingJob>();
+        }
+
+        // Levels first: a case that opened after another one rose must find what that one did to the customer.
+        var moved = page.Where(row => row.Kind is "escalationRaised" or "escalationRisen" or "escalationClosed").Select(row => row.Stream).Distinct();
+        await ForAllAsync(moved, NoteLevelAsync, cancellationToken);
+        var added = page.Where(row => row.Event is not (null or EscalationTold)).Select(row => row.Event switch
+        {
+            CaseOpened e => (Customer: e.CustomerId, Case: row.Stream),
+            CustomerCaseAdded e => (Customer: row.Stream, Case: e.CaseId),
+            _ => default,
+        }).Distinct().ToList();
+        if (added.Count > 0)
+        {
+            var known = await KnownAsync(connection, added.Select(pair => pair.Customer).Distinct().ToArray(), cancellationToken);
+            await ForAllAsync(added.Where(pair => known.Contains(pair.Customer)), (pair, token) => TellCaseAsync(pair.Customer, pair.Case, token), cancellationToken);
+        }
+    }
+
+    /// <summary>ESC-6: the customer learns on which level the case is; when the customer comes down, so do those that only followed.</summary>
+    private async Task NoteLevelAsync(Guid caseId, CancellationToken cancellationToken)
+    {
+        var (state, version) = await grains.Case(caseId).Get(cancellationToken);
+        if (state.Opening is not { } opening)
+        {
+            return;
+        }
+
+        var level = state.IsOpen ? state.OwnLevel : Level.Buffer;
+        var customer = grains.Customer(opening.CustomerId);
+        var note = new Envelope<CustomerCommand>(
+            DeterministicId.Of("ladder", "level", $"{caseId:N}", $"{version}"), By, new CustomerCommand.NoteCaseLevel(caseId, level, version));
+        await customer.Tell(note, cancellationToken);
+        if (level == Level.Buffer)
+        {
+            await BringDownAsync((await customer.Get(cancellationToken)).State, caseId, version, cancellationToken);
+        }
+    }
+
+    private async Task BringDownAsync(Customer customer, Guid because, int version, CancellationToken cancellationToken)
+    {
+        foreach (var other in customer.Cases.Union(customer.CaseLevels.Keys).Where(other => other != because && customer.LevelBeside(other) == Level.Buffer))
+        {
+            var (state, _) = await grains.Case(other).Get(cancellationToken);
+            if (state.Escalations.Any(e => e is { IsOpen: true, Cause: Causes.CustomerLevel }))
+            {
+                var id = DeterministicId.Of("ladder", "down", $"{other:N}", $"{because:N}", $"{version}");
+                await grains.Case(other).Tell(new Envelope<CaseCommand>(id, By, new CaseCommand.HearOfCustomer(Level.Buffer, 1)), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>ESC-6, CUS-4: a new case learns what its customer's grain knows, also when whoever opened it did not ask.</summary>
+    private async Task TellCaseAsync(Guid customerId, Guid caseId, CancellationToken cancellationToken)
+    {
+        var (customer, _) = await grains.Customer(customerId).Get(cancellationToken);
+        var (state, _) = await grains.Case(caseId).Get(cancellationToken);
+        if (!state.IsOpen)
+        {
+            return;
+        }
+
+        var causes = policies.Current.Ladder.Causes;
+        var level = customer.LevelBeside(caseId);
+        var like = customer.LikeComplaints(caseId, causes.LikeComplaintsWithin);
+        if (level > Level.Buffer || like >= causes.LikeComplaints)
+        {
+            var id = DeterministicId.Of("ladder", "new", $"{caseId:N}");
+            await grains.Case(caseId).Tell(new Envelope<CaseCommand>(id, By, new CaseCommand.HearOfCustomer(level, like)), cancellationToken);
+        }
+    }
+
+    /// <summary>One grain that cannot be told must not stop the others; that the database is away stops all of them.</summary>
+    private Task ForAllAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken) =>
+        System.Threading.Tasks.Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (item, token) =>
+            {
+                try
+                {
+                    await act(item, token);
+                }
+                catch (Exception e) when (e is not (LogUnavailableException or OperationCanceledException) && !LogFailures.IsAway(e))
+                {
+                    LogSkipped(logger, e, $"{item}");
+                }
+            });
+
+    private static async Task<List<Row>> ReadAsync(NpgsqlConnection connection, TailCursor place, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(PageSql, connection) { Parameters = { Xid(place), new() { Value = place.Position }, new() { Value = Page } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<Row>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(Read(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>A row is in memory before it is read, so nothing waits.</summary>
+    private static Row Read(NpgsqlDataReader reader)
+    {
+        var kind = reader.GetString(4);
+        return new Row(
+            EntryReader.ReadCursor(reader, 0, 1), reader.GetGuid(2), kind,
+            reader.IsDBNull(5) ? null : EventCodec.Read(kind, reader.GetFieldValue<byte[]>(5), []), reader.GetFieldValue<DateTimeOffset>(6));
+    }
+
+    private static async Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, Guid[] customers, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(KnownSql, connection)
+        {
+            Parameters = { new() { Value = customers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var known = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known.Add(reader.GetGuid(0));
+        }
+
+        return known;
+    }
+
+    private static async Task<bool> IsHeldAsync(NpgsqlConnection connection, TailCursor place, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(HeldSql, connection) { Parameters = { Xid(place), new() { Value = place.Position } } };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private static async Task<TailCursor> LoadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select tx, position from follower where name = 'ladder'", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? EntryReader.ReadCursor(reader, 0, 1) : default;
+    }
+
+    private static async Task SaveAsync(NpgsqlConnection connection, TailCursor place, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into follower (name, tx, position)
+            values ('ladder', $1, $2)
+            on conflict (name) do update set tx = excluded.tx, position = excluded.position
+            """,
+            connection) { Parameters = { Xid(place), new() { Value = place.Position } } };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Xid(TailCursor place) => new() { Value = place.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 };
+
+    [LoggerMessage(2960, LogLevel.Warning, "The ladder cannot follow the log and tries again: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(2961, LogLevel.Error, "The ladder stopped following the log and starts again from its last place")]
+    private static partial void LogBroken(ILogger logger, Exception exception);
+
+    [LoggerMessage(2962, LogLevel.Error, "The ladder could not act on {Item} and goes on")]
+    private static partial void LogSkipped(ILogger logger, Exception exception, string item);
+
+    private sealed record Row(TailCursor Place, Guid Stream, string Kind, IEvent? Event, DateTimeOffset At);
+}
