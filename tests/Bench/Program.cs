@@ -5,6 +5,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["start"] = StartBench.RunAsync,
     ["commit"] = CommitBench.RunAsync,
     ["deadlines"] = DeadlineBench.RunAsync,
+    ["ladder"] = LadderBench.RunAsync,
     ["replay"] = ReplayBench.RunAsync,
     ["calendar"] = CalendarBench.RunAsync,
     ["notices"] = NoticeBench.RunAsync,
