@@ -33,6 +33,9 @@ public sealed record Actor(string Id, Roles Roles)
     /// <summary>The platform's own deadline clock.</summary>
     public static Actor Clock { get; } = new("deadline-clock", Roles.System);
 
+    /// <summary>What is done between a case and another grain, in the platform's own name.</summary>
+    public static Actor Errands { get; } = new("errands", Roles.System);
+
     /// <summary>The job that hands notices to their channels.</summary>
     public static Actor Notifier { get; } = new("notifier", Roles.System);
 

@@ -41,6 +41,12 @@ public static class Rights
     /// <summary>See how people's and sites' promises ended.</summary>
     public static Right FiguresRead { get; } = new("figures.read", Roles.Supervisor | Roles.Admin);
 
+    /// <summary>CLM-4: say how many gifts came or went.</summary>
+    public static Right GoodwillManage { get; } = new("goodwill.manage", Roles.Supervisor | Roles.Admin);
+
+    /// <summary>CLM-6: what stands out about a customer's claims. Trust is the default, so agents are not shown it.</summary>
+    public static Right ClaimsReview { get; } = new("claims.review", Roles.Supervisor | Roles.Admin);
+
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
     /// <summary>Ask when a target would be due on a calendar.</summary>
@@ -64,7 +70,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, FiguresRead, CustomersRead,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, BoardWatch, DeskUse,
         DevOutbox, InboundMail,
     ];

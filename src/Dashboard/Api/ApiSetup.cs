@@ -34,6 +34,8 @@ public static class ApiSetup
         services.TryAddSingleton<CaseDesk>();
         services.TryAddSingleton<OpeningRoute>();
         services.TryAddSingleton<ReadRoutes>();
+        services.TryAddSingleton<ClaimRoutes>();
+        services.TryAddSingleton<GoodwillRoutes>();
         services.TryAddSingleton<SessionRoutes>();
         services.AddOptions<CustomerPageOptions>().BindConfiguration(CustomerPageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<CustomerRoutes>();
@@ -63,6 +65,9 @@ public static class ApiSetup
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());
         ApprovalRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<Grains.Board.Board>());
         KeptRoutes.Map(routes, services.GetRequiredService<IPromiseFigures>(), services.GetRequiredService<TimeProvider>());
+        services.GetRequiredService<ClaimRoutes>().Map(routes);
+        services.GetRequiredService<GoodwillRoutes>().Map(routes);
+        MergeRoute.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
         PolicyRoutes.Map(routes, services);
         DutyRoute.Map(routes, services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());

@@ -21,11 +21,12 @@ public sealed record WaitingApprovalView(
     DateTimeOffset DecideBy,
     string? Promise,
     DateTimeOffset? NewDueAt,
-    Money? Amount)
+    Money? Amount,
+    Level? Level)
 {
     internal static WaitingApprovalView Of(BoardRow row, RowApproval approval) => new(
         approval.Id, row.Id, row.Number, row.Customer, row.Owner, approval.Kind, approval.AskedBy, approval.AskedAt,
-        approval.DecideBy, approval.Promise, approval.NewDueAt, approval.Amount);
+        approval.DecideBy, approval.Promise, approval.NewDueAt, approval.Amount, approval.Level);
 }
 
 /// <summary>PRM-4, CLM-3: leave that waits to be given or denied.</summary>
@@ -67,7 +68,7 @@ internal static class ApprovalRoutes
         {
             var id = CaseDesk.RouteText(context, "id");
             return Approval.TryParseId(id, out var caseId, out var number)
-                ? desk.TellAsync(context, decide, caseId, number, (f, approval) => new DecideApproval(approval, f.Get(In.Approve), f.Get(In.ReasonOfDecision)))
+                ? desk.TellAsync(context, decide, caseId, number, (f, approval) => new DecideApproval(approval, f.Get(In.Approve), f.Get(In.ReasonOfDecision)), desk.SettledAsync)
                 : Problems.NotFound("approval", id).WriteAsync(context);
         });
     }

@@ -1,6 +1,7 @@
 using Escalation.Dashboard.Access;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Errands;
 using Escalation.Grains.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -91,6 +92,20 @@ internal sealed class CaseDesk(IGrains grains, TimeProvider time, FirstAnswers f
         Answer.No no => !no.Refusal.Code.EndsWith(".notFound", StringComparison.Ordinal),
         _ => false,
     };
+
+    /// <summary>The answer of a write that another grain has a say in: given when that has spoken, so that the case says all.</summary>
+    public async Task SettledAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)
+    {
+        var (_, version) = await SettleAsync(caseId);
+        await ReceiptAsync(context, grain, caseId, done with { Version = Math.Max(version, done.Version) });
+    }
+
+    /// <summary>Runs what the case needs of other grains to its end; the case after that.</summary>
+    public async Task<(Case State, int Version)> SettleAsync(Guid caseId)
+    {
+        await Errands.RunAsync(grains, caseId, CancellationToken.None);
+        return await grains.Case(caseId).Get(CancellationToken.None);
+    }
 
     /// <summary>The answer that most writes give.</summary>
     public static async Task ReceiptAsync(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done)

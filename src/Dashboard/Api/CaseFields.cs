@@ -102,6 +102,32 @@ internal static partial class CaseFields
 
     public static TextField Farewell { get; } = new("summary", LongText, true, "What was done and agreed; the customer is sent this, with thanks.");
 
+    public static MoneyField Amount { get; } = new("amount", false, "How much. Default, to concede: all that is claimed.");
+
+    public static BooleanField Concede { get; } = new("concede", false, "The customer is to have it. Default: false, which only says what is claimed.");
+
+    public static TextField ReasonOfConcession { get; } = new("reason", LongText, false, "Why; needed when it is above your limit and someone else decides.");
+
+    public static TextField GiftItem { get; } = new("gift", 100, true, "What is given, by its id in the catalogue.", lines: false);
+
+    public static BooleanField GiftAccepted { get; } = new("accepted", false, "Did the customer take it?");
+
+    public static BooleanField GiftClosedCase { get; } = new("caseClosed", false, "Did it end the conflict?");
+
+    public static BooleanField GiftCustomerStayed { get; } = new("customerStayed", false, "Did the customer stay?");
+
+    public static TextField StockSite { get; } = new("site", Line, false, "Whose stock. Default: the one that all sites share.", lines: false);
+
+    public static WholeField StockPieces { get; } = new("pieces", -100_000, 100_000, true, "How many came; fewer with a minus.");
+
+    public static TextField CausedBy { get; } = new("causedBy", 100, true, "Who caused the conflict; null when it was none of us.", lines: false) { Nullable = true };
+
+    public static TextField ApologyBy { get; } = new("by", 100, false, "Who apologised. Default: the sender.", lines: false);
+
+    public static UuidField MergeInto { get; } = new("into", true, "The case that goes on with everything.");
+
+    public static UuidField Previous { get; } = new("previous", false, "CASE-4: the closed case of the same customer that this one goes on from.");
+
     /// <summary>An address that mail servers take, written plainly. Only a message that arrives proves that it exists.</summary>
     private static string? FaultOfEmail(string text) =>
         PlainEmail().IsMatch(text) && MailAddress.TryCreate(text, out var address) && address.Address == text

@@ -38,7 +38,13 @@ public sealed record CaseView(
     IReadOnlyList<GiftView> Gifts,
     IReadOnlyList<CallTaskView> CallTasks,
     IReadOnlyList<ApprovalView> Approvals,
-    IReadOnlyList<string> Missing)
+    IReadOnlyList<string> Missing,
+    IReadOnlyList<ConcessionView> Concessions,
+    string? CausedBy,
+    ApologyView? Apology,
+    Guid? Previous,
+    MergedIntoView? MergedInto,
+    IReadOnlyList<MergedCaseView> Merged)
 {
     /// <summary>The view of a case that exists.</summary>
     public static CaseView Of(Case state, int version)
@@ -53,10 +59,16 @@ public sealed record CaseView(
             [.. state.Promises.Select(PromiseView.Of)],
             [.. state.Escalations.Select(escalation => EscalationView.Of(state.Id, escalation))],
             state.Options,
-            [],
+            [.. state.Gifts.Select(GiftView.Of)],
             [.. state.CallTasks.Select(CallTaskView.Of)],
             [.. state.Approvals.Select(approval => ApprovalView.Of(state.Id, approval))],
-            state.IsOpen ? state.MissingFor() : ImmutableArray<string>.Empty);
+            state.IsOpen ? state.MissingFor() : ImmutableArray<string>.Empty,
+            [.. state.Concessions.Select(ConcessionView.Of)],
+            state.CausedBy,
+            state.Apology is { } apology ? ApologyView.Of(apology) : null,
+            opening.Previous,
+            state.MergedInto is { } into ? new MergedIntoView(into, state.Merge!.Number!.Value) : null,
+            [.. state.Merged.Select(MergedCaseView.Of)]);
     }
 }
 
@@ -164,12 +176,16 @@ public sealed record ApprovalView(
     Money? Amount,
     string? DecidedBy,
     DateTimeOffset? DecidedAt,
-    string? DecisionReason)
+    string? DecisionReason,
+    Level? Level,
+    string? Concession,
+    string? Because)
 {
     internal static ApprovalView Of(Guid caseId, Approval approval) => new(
         Approval.IdOf(caseId, approval.Number), caseId, approval.Kind, approval.State, approval.AskedBy, approval.AskedAt,
         approval.DecideBy, approval.Reason, approval.Promise is { } promise ? Grains.Promises.Promise.IdOf(promise) : null,
-        approval.NewDueAt, approval.Amount, approval.DecidedBy, approval.DecidedAt, approval.DecisionReason);
+        approval.NewDueAt, approval.Amount, approval.DecidedBy, approval.DecidedAt, approval.DecisionReason, approval.Level,
+        approval.Concession is { } concession ? Grains.Claims.Concession.IdOf(concession) : null, approval.Because);
 }
 
 /// <summary>What <c>POST /api/cases/{id}/promises</c> answers.</summary>
@@ -245,9 +261,6 @@ public sealed record ToldView(
     internal static ToldView Of(Telling telling) => new(
         telling.Person, telling.Channel, telling.Level, telling.Round, telling.At, telling.State, telling.SettledAt, telling.Reason);
 }
-
-/// <summary>Something given for goodwill.</summary>
-public sealed record GiftView(string Id, string Name);
 
 /// <summary>A call that a person has to make, or has made.</summary>
 public sealed record CallTaskView(int Number, string? Promise, string Reason, DateTimeOffset RaisedAt, DateTimeOffset? DoneAt)

@@ -164,6 +164,28 @@ internal sealed class BooleanField(string name, bool required, string about) : F
     public override OpenApiSchema Schema() => new() { Type = JsonSchemaType.Boolean };
 }
 
+/// <summary>A whole number within bounds.</summary>
+internal sealed class WholeField(string name, int least, int most, bool required, string about) : Field<int>(name, required, about)
+{
+    public override int Read(JsonElement json, string path, Faults faults)
+    {
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        faults.Add(path, $"must be a whole number from {least} to {most}");
+        return 0;
+    }
+
+    public override OpenApiSchema Schema() => new()
+    {
+        Type = JsonSchemaType.Integer,
+        Minimum = least.ToString(CultureInfo.InvariantCulture),
+        Maximum = most.ToString(CultureInfo.InvariantCulture),
+    };
+}
+
 /// <summary>Numbers of things within a case, from 1.</summary>
 internal sealed class NumbersField(string name, bool required, string about) : Field<IReadOnlyList<int>>(name, required, about)
 {

@@ -17,7 +17,7 @@ internal sealed class OpeningRoute(
     private static readonly Operation Opening = new("cases.open", Rights.CasesOpen, "CASE-1: opens a case; the customer is told at once.")
     {
         Tag = "Cases",
-        Body = [In.Customer, In.Type, In.Summary, In.Channel, In.HeatIfKnown, In.Claim, In.Product, In.Site, In.ComplainedAt],
+        Body = [In.Customer, In.Type, In.Summary, In.Channel, In.HeatIfKnown, In.Claim, In.Product, In.Site, In.ComplainedAt, In.Previous],
         Success = StatusCodes.Status201Created,
         Answer = typeof(CaseView),
         HasETag = true,
@@ -39,9 +39,16 @@ internal sealed class OpeningRoute(
         }
 
         var grain = grains.Case(ids.Subject);
-        var command = ids.IsKeyed && (await grain.Get(context.RequestAborted)).State is { Exists: true } opened
-            ? Again(opened)
-            : await WithCustomerAsync(asked!, ids, by);
+        var again = ids.IsKeyed && (await grain.Get(context.RequestAborted)).State is { Exists: true } opened ? Again(opened) : null;
+        var previous = again is null && asked!.Previous is { } id ? (await grains.Case(id).Get(context.RequestAborted)).State : null;
+        if (previous is not null && (!previous.Exists || (asked!.Customer.Id ?? previous.Opening!.CustomerId) != previous.Opening!.CustomerId))
+        {
+            faults.Add(In.Previous.Name, "is no case of this customer");
+            await Problems.Invalid(faults).WriteAsync(context);
+            return;
+        }
+
+        var command = again ?? await WithCustomerAsync(asked!, previous, ids, by);
         if (command is null)
         {
             faults.Add($"{In.Customer.Name}.{In.CustomerId.Name}", "is the id of something that is not a customer");
@@ -72,7 +79,7 @@ internal sealed class OpeningRoute(
             customer.Get(In.Language), customer.Get(In.TimeZone), customer.Get(In.CustomerGroup));
         var asked = new Asked(
             given, fields.Get(In.Type), fields.Get(In.Summary), fields.Get(In.Channel), fields.Get(In.HeatIfKnown), fields.Get(In.Claim),
-            fields.Get(In.Product), fields.Get(In.Site), fields.GetOptional(In.ComplainedAt));
+            fields.Get(In.Product), fields.Get(In.Site), fields.GetOptional(In.ComplainedAt), fields.GetOptional(In.Previous));
 
         var types = policies.Current.ConflictTypes;
         if (asked.Type is not null && !types.Contains(asked.Type))
@@ -92,13 +99,15 @@ internal sealed class OpeningRoute(
     private static CaseCommand.OpenCase Again(Case opened) => new(
         opened.Opening!.Number, opened.Opening.CustomerId, opened.Opening.Customer!, opened.Opening.Type, opened.Opening.Summary ?? "",
         opened.Opening.Channel, opened.Opening.Heat, opened.Opening.Claim, opened.Opening.Product, opened.Opening.Site, null,
-        opened.Opening.CustomerGroup);
+        opened.Opening.CustomerGroup, Previous: opened.Opening.Previous);
 
     /// <summary>Null when the id that was given is not a customer's.</summary>
-    private async Task<CaseCommand.OpenCase?> WithCustomerAsync(Asked asked, CommandIds ids, Actor by)
+    private async Task<CaseCommand.OpenCase?> WithCustomerAsync(Asked asked, Case? previous, CommandIds ids, Actor by)
     {
+        // CASE-4: whoever goes on from a case that they may read is its customer.
         var given = asked.Customer;
-        var customerId = given.Id ?? await KnownAsync(given, ids.Customer);
+        var customerId = given.Id
+            ?? (previous is not null && Rights.CasesRead.IsHeldBy(by.Roles) ? previous.Opening!.CustomerId : await KnownAsync(given, ids.Customer));
         var customer = grains.Customer(customerId);
         var known = (await customer.Get()).State.Contact;
         var merged = new CustomerContact(
@@ -120,7 +129,7 @@ internal sealed class OpeningRoute(
         return new CaseCommand.OpenCase(
             await numbers.NextAsync(CancellationToken.None), customerId, contact, asked.Type, asked.Summary, asked.Channel,
             asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt, given.Group,
-            knows.LevelBeside(ids.Subject), knows.LikeComplaints(ids.Subject, policies.Current.Ladder.Causes.LikeComplaintsWithin));
+            knows.LevelBeside(ids.Subject), knows.LikeComplaints(ids.Subject, policies.Current.Ladder.Causes.LikeComplaintsWithin), asked.Previous);
     }
 
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)
@@ -172,5 +181,6 @@ internal sealed class OpeningRoute(
         Money? Claim,
         string? Product,
         string? Site,
-        DateTimeOffset? ComplainedAt);
+        DateTimeOffset? ComplainedAt,
+        Guid? Previous);
 }

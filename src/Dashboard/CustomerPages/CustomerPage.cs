@@ -146,7 +146,7 @@ internal sealed class CustomerPage(
 
     private Html Button(Promise promise, CustomerAnswer answer, string style, string word) => Form(
         "answer",
-        Html.Of($"""<input type="hidden" name="promise" value="{promise.Number}"><input type="hidden" name="revision" value="{promise.Revision}"><button class="{style}" name="answer" value="{Words.Of(answer)}">{word}</button>"""));
+        Html.Of($"""<input type="hidden" name="case" value="{state.Id.ToString()}"><input type="hidden" name="promise" value="{promise.Number}"><input type="hidden" name="revision" value="{promise.Revision}"><button class="{style}" name="answer" value="{Words.Of(answer)}">{word}</button>"""));
 
     private Html Steps()
     {
@@ -186,7 +186,7 @@ internal sealed class CustomerPage(
                 PromiseState.Kept => Fill(texts.KeptOn, Date(promise.EndedAt!.Value)),
                 PromiseState.Lapsed => promise.EndedAt is { } late ? Fill(texts.KeptLate, Date(late)) : texts.LapsedDetail,
                 PromiseState.Withdrawn => texts.Withdrawn,
-                PromiseState.Open or PromiseState.Explained => texts.FirstDate,
+                PromiseState.Open or PromiseState.Explained or PromiseState.Merged => texts.FirstDate,
             };
         return Html.Of(
             $"""
@@ -249,7 +249,7 @@ internal sealed class CustomerPage(
         PromiseState.Withdrawn => ("", texts.Withdrawn),
         PromiseState.Lapsed => ("over", texts.Lapsed),
         PromiseState.Explained => ("warn", promise.Revision == 1 ? texts.MovedOnce : Fill(texts.MovedTimes, promise.Revision)),
-        PromiseState.Open => ("", texts.Waiting),
+        PromiseState.Open or PromiseState.Merged => ("", texts.Waiting),
     };
 
     private string WordOf(CustomerAnswer answer) => answer switch

@@ -9,6 +9,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Links;
 using Escalation.Grains.Log;
+using Escalation.Grains.Merging;
 using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
 using Microsoft.AspNetCore.Builder;
@@ -88,6 +89,12 @@ internal sealed class CustomerRoutes(
         }
 
         // Not cancelled when the customer's phone goes away: what was asked is done, and asked again it is done once.
+        if (command is CaseCommand.AnswerDelay old && form["case"] != state.Id.ToString())
+        {
+            // The page was opened before its case was merged: the promise has another number where it stands now.
+            command = Moved(state, form["case"].ToString(), old.Promise) is { } promise ? old with { Promise = promise } : command;
+        }
+
         var id = CommandIds.OfKey(Customer, $"customer.{done}", state.Id, command is CaseCommand.AnswerDelay a ? a.Promise : 0, KeyOf(form)).Command;
         var answer = await grains.Case(state.Id).Tell(new Envelope<CaseCommand>(id, Customer, command), CancellationToken.None);
         if (answer is Answer.Done)
@@ -139,7 +146,7 @@ internal sealed class CustomerRoutes(
             var (state, _) = await grains.Case(link.CaseId).Get(context.RequestAborted);
             if (state is { Exists: true, Opening.Customer: not null } && link.Generation == state.LinkGeneration && time.GetUtcNow() < link.ExpiresAt)
             {
-                return (state, link);
+                return await FollowAsync(state, link, context.RequestAborted);
             }
 
             if (state.Exists)
@@ -155,6 +162,23 @@ internal sealed class CustomerRoutes(
         await context.Response.WriteAsync("There is nothing here.\n", context.RequestAborted);
         return null;
     }
+
+    /// <summary>CASE-8: a link to a case that was merged opens the one that has its promises now.</summary>
+    private async Task<(Case State, CustomerLink Link)> FollowAsync(Case state, CustomerLink link, CancellationToken cancellationToken)
+    {
+        while (state.Merge is { State: MergeState.Done } merge)
+        {
+            var promise = merge.Promises!.FirstOrDefault(moved => moved.Was == link.Promise)?.Now;
+            (state, _) = await grains.Case(merge.Into).Get(cancellationToken);
+            link = link with { CaseId = state.Id, Generation = state.LinkGeneration, Promise = promise, Revision = promise is null ? null : link.Revision };
+        }
+
+        return (state, link);
+    }
+
+    /// <summary>The number here of a promise of a case that was merged into this one; null when it is not known here.</summary>
+    private static int? Moved(Case state, string from, int promise) => state.Merged
+        .FirstOrDefault(merged => merged.CaseId.ToString() == from)?.Promises.FirstOrDefault(moved => moved.Was == promise)?.Now;
 
     /// <summary>Headers for everything below the link, and a word for customers when the database is away.</summary>
     private async Task GuardAsync(HttpContext context, Func<Task> answer)

@@ -7,6 +7,9 @@ public enum ApprovalKind
 {
     /// <summary>PRM-4: to move a promise that was moved before.</summary>
     SecondDelay,
+
+    /// <summary>CLM-3: to concede more than one may alone.</summary>
+    Concession,
 }
 
 /// <summary>What has become of an approval.</summary>
@@ -51,6 +54,21 @@ public sealed record Approval(
     DateTimeOffset? DecidedAt = null,
     string? DecisionReason = null)
 {
+    /// <summary>CLM-3: who is asked; null for any supervisor.</summary>
+    public Level? Level { get; init; }
+
+    /// <summary>CLM-3: who is needed at least, whoever is asked by now.</summary>
+    public Level? Needed { get; init; }
+
+    /// <summary>CLM-3: the concession that it is about, if any.</summary>
+    public int? Concession { get; init; }
+
+    /// <summary>CLM-3: why leave is needed, in a sentence.</summary>
+    public string? Because { get; init; }
+
+    /// <summary>CLM-3: how often it was not decided in time and went on.</summary>
+    public int PassedOn { get; init; }
+
     public bool IsOpen => State == ApprovalState.Open;
 
     /// <summary>The approval's id on the wire: it names its case, so that it can be found.</summary>

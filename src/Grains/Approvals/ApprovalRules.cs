@@ -1,4 +1,7 @@
 using Escalation.Grains.Cases;
+using Escalation.Grains.Claims;
+using Escalation.Grains.Escalations;
+using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -67,7 +70,40 @@ internal static class ApprovalRules
         return approval.Kind switch
         {
             ApprovalKind.SecondDelay => DecideSecondDelay(turn, approval, command),
+            ApprovalKind.Concession => DecideConcession(turn, approval, command),
         };
+    }
+
+    /// <summary>CLM-3: money that is beyond the authority of who asks waits for <paramref name="level"/>, on that level's clock.</summary>
+    public static void AskConcession(CaseTurn turn, Concession concession, Level level, string? because)
+    {
+        turn.Emit(new ApprovalAsked(
+            turn.Case.Approvals.Length + 1, ApprovalKind.Concession, concession.Reason, DecideBy(turn, level),
+            Amount: concession.Amount, Level: level, Concession: concession.Number, AskedBy: concession.AskedBy, Because: because));
+        EscalationRules.Raise(turn, Causes.ClaimAboveAuthority, turn.Ladder.Causes.ClaimAboveAuthority, because);
+    }
+
+    /// <summary>CLM-3: not decided in time, it goes to the next who may; at the top it is told again, and shows as an escalation.</summary>
+    public static void Fire(CaseTurn turn)
+    {
+        foreach (var approval in turn.Case.Approvals.Where(a => a is { IsOpen: true, Kind: ApprovalKind.Concession } && a.DecideBy <= turn.Now))
+        {
+            var level = approval.Level ?? Level.Head;
+            var whole = ClaimRules.Whole(turn.Case, approval.Amount!);
+            var next = turn.Context.Policy.Authority.After(level, whole, turn.Case.Opening!.Site);
+            turn.Emit(new ApprovalPassedOn(approval.Number, next, DecideBy(turn, next)));
+            if (level == Level.Management)
+            {
+                EscalationRules.Raise(turn, OverdueCause(approval), Level.Management, $"{AuthorityBook.Text(approval.Amount!)}, asked for by {approval.AskedBy}, waits to be decided.");
+            }
+        }
+    }
+
+    /// <summary>ESC-5: what was overdue no longer is.</summary>
+    public static void EndOverdue(CaseTurn turn, Approval approval, string reason)
+    {
+        EscalationRules.CloseCause(turn, OverdueCause(approval), reason);
+        EscalationRules.CloseCause(turn, Causes.ClaimAboveAuthority, reason);
     }
 
     /// <summary>What the open approvals of a promise asked for is over.</summary>
@@ -77,6 +113,44 @@ internal static class ApprovalRules
         {
             turn.Emit(new ApprovalDropped(approval.Number, reason));
         }
+    }
+
+    private static string OverdueCause(Approval approval) => $"approval.overdue:a{approval.Number}";
+
+    private static DateTimeOffset DecideBy(CaseTurn turn, Level level)
+    {
+        var authority = turn.Context.Policy.Authority;
+        return WorkingDue.Of(turn, authority.ApprovalCalendar, authority.DecideWithin.GetValueOrDefault(level, TimeSpan.FromHours(4)));
+    }
+
+    /// <summary>CLM-3: only within the approver's own authority, or that of whom they stand in for.</summary>
+    private static Refused? DecideConcession(CaseTurn turn, Approval approval, DecideApproval command)
+    {
+        var authority = turn.Context.Policy.Authority;
+        var site = turn.Case.Opening!.Site;
+        var level = authority.LevelOf(turn.Context.By, turn.Now);
+        var concession = turn.Case.Concessions[approval.Concession!.Value - 1];
+        var whole = ClaimRules.Whole(turn.Case, concession.Amount);
+        if (!authority.Covers(whole, site, level) || level < approval.Needed)
+        {
+            var who = level < approval.Needed ? approval.Needed.Value : authority.LowestAbove(level, whole, site) ?? Level.Management;
+            return new Refused(
+                "approval.beyondAuthority",
+                $"You decide up to {authority.LimitText(whole.Currency, site, level)} for a case. {approval.Because} {authority.WhoIs(who)} could decide.");
+        }
+
+        turn.Emit(new ApprovalDecided(approval.Number, command.Approve, command.Reason));
+        EndOverdue(turn, approval, "approval.decided");
+        if (command.Approve)
+        {
+            ClaimRules.Clear(turn, concession.Number, level);
+        }
+        else
+        {
+            turn.Emit(new ConcessionRefused(concession.Number, "approval.denied"));
+        }
+
+        return null;
     }
 
     private static Refused? DecideSecondDelay(CaseTurn turn, Approval approval, DecideApproval command)

@@ -86,7 +86,7 @@ public sealed record BoardRow(
 
         RowApproval Of(Approval approval) => new(
             Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,
-            approval.Promise is { } number ? Promise.IdOf(number) : null, approval.NewDueAt, approval.Amount);
+            approval.Promise is { } number ? Promise.IdOf(number) : null, approval.NewDueAt, approval.Amount, approval.Level);
     }
 
     /// <summary>What stands still is not near. Ties: by law, then promise, then target.</summary>
@@ -132,7 +132,8 @@ public sealed record RowApproval(
     DateTimeOffset DecideBy,
     string? Promise,
     DateTimeOffset? NewDueAt,
-    Money? Amount);
+    Money? Amount,
+    Level? Level = null);
 
 /// <summary>An escalation of a row that nobody has acknowledged yet; at <paramref name="AcknowledgeBy"/> it goes on (ESC-3).</summary>
 public sealed record RowEscalation(string Id, Level Level, string Cause, DateTimeOffset RaisedAt, DateTimeOffset? AcknowledgeBy = null);

@@ -25,6 +25,8 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     /// <param name="Agreed">The customer said yes.</param>
     /// <param name="RemedyGiven">A remedy was given on the spot.</param>
     /// <param name="PromisesMade">How many promises were made.</param>
+    /// <param name="Conceded">CLM-1: money was conceded.</param>
+    /// <param name="Trusted">CLM-6: it was within an agent's limit, so nothing is inquired into.</param>
     public sealed record RoundWork(
         bool ContactMade = false,
         bool FactsKnown = false,
@@ -32,7 +34,9 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         int OptionsOffered = 0,
         bool Agreed = false,
         bool RemedyGiven = false,
-        int PromisesMade = 0);
+        int PromisesMade = 0,
+        bool Conceded = false,
+        bool Trusted = false);
 
     public static string Category => "case";
 
@@ -240,7 +244,16 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         ApprovalAsked e => this with
         {
             Approvals = Approvals.Add(new Approval(
-                e.Approval, e.ApprovalKind, by, at, e.DecideBy, e.Reason, e.Promise, e.Revision, e.NewDueAt, e.Amount)),
+                e.Approval, e.ApprovalKind, e.AskedBy ?? by, at, e.DecideBy, e.Reason, e.Promise, e.Revision, e.NewDueAt, e.Amount)
+            {
+                Level = e.Level,
+                Needed = e.Level,
+                Concession = e.Concession,
+                Because = e.Because,
+            }),
+            Concessions = e.Concession is { } concession
+                ? Concessions.SetItem(concession - 1, Concessions[concession - 1] with { State = Claims.ConcessionState.Waiting, Approval = e.Approval })
+                : Concessions,
             Promises = e.Promise is { } asked
                 ? Promises.SetItem(asked - 1, Promises[asked - 1] with { Ask = AskState.Answered })
                 : Promises,
@@ -296,7 +309,8 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             e.Escalation, escalation => escalation with { Plan = e.Plan, Progress = e.Progress, Since = at, DueAt = e.DueAt }),
         EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at, ClosedBecause = e.Reason }),
         CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null },
-        _ => throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),
+        _ => EvolveClaims(happened, at, by) ??
+            throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),
     };
 
     public Effects EffectsOf(IReadOnlyList<CaseEvent> events, int version) => new(
@@ -321,7 +335,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             .. Promises.Select(promise => promise.NextAt),
             .. Notices.Where(notice => notice.State == NoticeState.Decided).Select(notice => notice.FallbackAt),
         ]);
-        var at = Earliest([internalAt, statutoryAt, promiseAt]);
+        var at = IsMerging ? ClaimsDueAt() : Earliest([internalAt, statutoryAt, promiseAt, ClaimsDueAt()]);
         return at is null ? null : new Due(at.Value, promiseAt, statutoryAt, (short)(((int)Heat * 4) + (int)Level));
     }
 

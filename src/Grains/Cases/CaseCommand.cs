@@ -21,7 +21,8 @@ public abstract record CaseCommand
         DateTimeOffset? ComplainedAt,
         string? CustomerGroup = null,
         Level? CustomerLevel = null,
-        int? LikeComplaints = null) : CaseCommand;
+        int? LikeComplaints = null,
+        Guid? Previous = null) : CaseCommand;
 
     public sealed record AssignOwner(string? Owner) : CaseCommand;
 
@@ -94,6 +95,40 @@ public abstract record CaseCommand
     public sealed record RecordTelling(int Telling, TellingState State, string? Reason) : CaseCommand;
 
     public sealed record CloseCase(Outcome Outcome, string Summary) : CaseCommand;
+
+    /// <summary>What the customer claims now.</summary>
+    public sealed record SetClaim(Money Amount, string? Reason) : CaseCommand;
+
+    /// <summary>CLM-1: the customer is to have it; <paramref name="Amount"/> null for all that is claimed.</summary>
+    public sealed record ConcedeClaim(Money? Amount, string? Reason) : CaseCommand;
+
+    /// <summary>CLM-3: what the customer's month says to a concession. By the platform only.</summary>
+    public sealed record SettleConcession(int Concession, int Attempt, bool IsGranted, decimal? MonthTotal) : CaseCommand;
+
+    /// <summary>CLM-4: a gift of the catalogue, for goodwill.</summary>
+    public sealed record GiveGift(string Item) : CaseCommand;
+
+    /// <summary>CLM-4: what the stock says; no refusal is a yes. By the platform only.</summary>
+    public sealed record SettleGift(int Gift, Refused? Refusal) : CaseCommand;
+
+    /// <summary>CLM-4: what came of a gift; null leaves as it was what is not known yet.</summary>
+    public sealed record RecordGiftOutcome(int Gift, bool? Accepted, bool? CaseClosed, bool? CustomerStayed) : CaseCommand;
+
+    /// <summary>CLM-5: who caused the conflict, and so owes the customer an apology; null takes it back.</summary>
+    public sealed record NameCause(string? CausedBy) : CaseCommand;
+
+    /// <summary>CLM-5: an apology was given; <paramref name="By"/> null for the sender.</summary>
+    public sealed record Apologize(string? By, string Text) : CaseCommand;
+
+    /// <summary>CASE-8: this case is to end in another on the same matter.</summary>
+    public sealed record MergeCase(Guid Into) : CaseCommand;
+
+    /// <summary>CASE-8: everything of a case that is to end in this one. By the platform only.</summary>
+    public sealed record TakeOverCase(int Attempt, Case Content) : CaseCommand;
+
+    /// <summary>CASE-8: what the other case said; no refusal is a yes. By the platform only.</summary>
+    public sealed record SettleMerge(
+        int Attempt, Refused? Refusal, long? Number, IReadOnlyList<Merging.MovedPromise>? Promises) : CaseCommand;
 
     /// <summary>CASE-4: the customer came back.</summary>
     public sealed record ReopenCase(string? Reason) : CaseCommand;

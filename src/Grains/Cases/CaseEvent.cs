@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Calendars;
+using Escalation.Grains.Claims;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
+using Escalation.Grains.Goodwill;
 using Escalation.Grains.Log;
+using Escalation.Grains.Merging;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
 
@@ -26,7 +29,8 @@ public abstract record CaseEvent : IEvent
         string? Site,
         DateTimeOffset ComplainedAt,
         string Policy,
-        string? CustomerGroup = null) : CaseEvent;
+        string? CustomerGroup = null,
+        Guid? Previous = null) : CaseEvent;
 
     /// <summary>Someone now answers for the case; null takes it back to the queue.</summary>
     public sealed record OwnerAssigned(string? Owner, string? Was) : CaseEvent;
@@ -193,13 +197,84 @@ public abstract record CaseEvent : IEvent
         int? Promise = null,
         int? Revision = null,
         DateTimeOffset? NewDueAt = null,
-        Money? Amount = null) : CaseEvent;
+        Money? Amount = null,
+        Level? Level = null,
+        int? Concession = null,
+        string? AskedBy = null,
+        string? Because = null) : CaseEvent;
+
+    /// <summary>CLM-3: not decided in time, it goes to the next level; at the top it is told again.</summary>
+    public sealed record ApprovalPassedOn(int Approval, Level Level, DateTimeOffset DecideBy) : CaseEvent;
 
     /// <summary>PRM-4, CLM-3: someone else than who asked said yes or no.</summary>
     public sealed record ApprovalDecided(int Approval, bool Approved, [property: Personal] string? Reason) : CaseEvent;
 
     /// <summary>What was asked for is no longer to be decided; the reason is a stable word.</summary>
     public sealed record ApprovalDropped(int Approval, string Reason) : CaseEvent;
+
+    /// <summary>What the customer claims now.</summary>
+    public sealed record ClaimSet(Money Claim, Money? Was, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>CLM-1: someone wants the customer to have it.</summary>
+    public sealed record ConcessionAsked(int Concession, Money Amount, [property: Personal] string? Reason) : CaseEvent;
+
+    /// <summary>CLM-1: within someone's authority; it is being counted against the customer's month.</summary>
+    public sealed record ConcessionCleared(int Concession, Level Level, decimal? MonthLimit, bool WithinAgents) : CaseEvent;
+
+    /// <summary>CLM-1: the customer has it.</summary>
+    public sealed record ConcessionMade(int Concession, Money Amount) : CaseEvent;
+
+    /// <summary>CLM-3: it will not be; the reason is a stable word.</summary>
+    public sealed record ConcessionRefused(int Concession, string Reason) : CaseEvent;
+
+    /// <summary>CLM-4: someone wants to give a gift; one is being taken out of the stock.</summary>
+    public sealed record GiftAsked(int Gift, string Item, string? Site, string Name, Money? Value) : CaseEvent;
+
+    /// <summary>CLM-4: it is the customer's.</summary>
+    public sealed record GiftGiven(int Gift) : CaseEvent;
+
+    /// <summary>CLM-4: there was none left, or a limit was reached.</summary>
+    public sealed record GiftRefused(int Gift, string Code, string Detail) : CaseEvent;
+
+    /// <summary>CLM-4: what came of a gift, as far as it is known.</summary>
+    public sealed record GiftOutcomeRecorded(int Gift, bool? Accepted, bool? ConflictEnded, bool? CustomerStayed) : CaseEvent;
+
+    /// <summary>CLM-5: who caused the conflict.</summary>
+    public sealed record CauseNamed(string? CausedBy, string? Was) : CaseEvent;
+
+    /// <summary>CLM-5: an apology is owed, or is owed by another from now on.</summary>
+    public sealed record ApologyOwed(string? Owner, Level Level, DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>CLM-5: it was not given in time.</summary>
+    public sealed record ApologyOverdue(DateTimeOffset DueAt) : CaseEvent;
+
+    /// <summary>CLM-5.</summary>
+    public sealed record ApologyGiven(string GivenBy, [property: Personal] string? Text) : CaseEvent;
+
+    /// <summary>CASE-8: the case stands still, to end in another.</summary>
+    public sealed record MergeBegun(int Attempt, Guid Into) : CaseEvent;
+
+    /// <summary>CASE-8: it goes on as it was; the reason is a stable word.</summary>
+    public sealed record MergeAbandoned(int Attempt, string Reason, string Detail) : CaseEvent;
+
+    /// <summary>CASE-8: everything of this case is in another now.</summary>
+    public sealed record CaseMerged(int Attempt, Guid Into, long Number, IReadOnlyList<MovedPromise> Promises) : CaseEvent;
+
+    /// <summary>CASE-8: another case could not end in this one.</summary>
+    public sealed record TakeOverRefused(Guid From, int Attempt, string Code, string Detail) : CaseEvent;
+
+    /// <summary>CASE-8: another case ended in this one, with its open promises, clocks and claims, by the numbers they have here.</summary>
+    public sealed record CaseTakenOver(
+        Guid From,
+        int Attempt,
+        long Number,
+        Money? Claim,
+        ImmutableArray<MovedPromise> Numbers,
+        ImmutableArray<Promise> Promises,
+        ImmutableArray<Clock> Clocks,
+        ImmutableArray<Concession> Concessions,
+        ImmutableArray<Gift> Gifts,
+        [property: Personal] MergedWords? Words) : CaseEvent;
 
     /// <summary>CUS-8: no link that was given to the customer before opens the case any more.</summary>
     public sealed record LinksRevoked(int Generation) : CaseEvent;

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
+using Escalation.Grains.Claims;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
+using Escalation.Grains.Goodwill;
+using Escalation.Grains.Merging;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -21,6 +24,16 @@ public sealed partial record Case
         if (Exists && !IsOpen && !IsForClosed(command))
         {
             return new Refused("case.closed", $"Case {Opening!.Number} was closed on {ClosedAt:u}. Reopen it first.");
+        }
+
+        if (MergedInto is not null && command is ReopenCase or HearCustomer or AdoptStage or CloseCase)
+        {
+            return new Refused("case.merged", $"Case {Opening!.Number} was merged into case {Merge!.Number} ({MergedInto}). Go on there.");
+        }
+
+        if (IsMerging && !IsForMerging(command))
+        {
+            return new Refused("case.merging", $"Case {Opening!.Number} is being merged into another. Try again in a moment.");
         }
 
         var turn = new CaseTurn(this, context);
@@ -44,7 +57,12 @@ public sealed partial record Case
     private static bool IsForClosed(CaseCommand command) => command is
         OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
         RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or ReceiveMail or
-        RecordTelling or HearCustomer or RevokeLinks;
+        RecordTelling or HearCustomer or RevokeLinks or SettleConcession or SettleGift or RecordGiftOutcome or TakeOverCase or SettleMerge;
+
+    /// <summary>CASE-8: what is about the merge itself, or about letters on their way. All else waits a moment.</summary>
+    private static bool IsForMerging(CaseCommand command) => command is
+        Tick or TakeOverCase or SettleMerge or
+        RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or RecordTelling;
 
     private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
     {
@@ -77,6 +95,17 @@ public sealed partial record Case
         CloseEscalation c => EscalationRules.Close(turn, c),
         HearOfCustomer c => Hear(turn, c),
         RecordTelling c => EscalationRules.Told(turn, c),
+        SetClaim c => ClaimRules.Set(turn, c),
+        ConcedeClaim c => ClaimRules.Concede(turn, c),
+        SettleConcession c => ClaimRules.Settle(turn, c),
+        GiveGift c => GiftRules.Give(turn, c),
+        SettleGift c => GiftRules.Settle(turn, c),
+        RecordGiftOutcome c => GiftRules.Record(turn, c),
+        NameCause c => ApologyRules.NameCause(turn, c),
+        Apologize c => ApologyRules.Apologize(turn, c),
+        MergeCase c => MergeRules.Begin(turn, c),
+        TakeOverCase c => MergeRules.TakeOver(turn, c),
+        SettleMerge c => MergeRules.Settle(turn, c),
         CloseCase c => Close(turn, c),
         ReopenCase c => Reopen(turn, c),
         AdoptStage c => Adopt(turn, c),
@@ -115,7 +144,7 @@ public sealed partial record Case
 
         turn.Emit(new CaseOpened(
             c.Number, c.CustomerId, c.Customer, c.Type, c.Summary, c.Channel, c.Heat, c.Claim, c.Product, c.Site,
-            complainedAt, turn.Context.Policy.Version, c.CustomerGroup));
+            complainedAt, turn.Context.Policy.Version, c.CustomerGroup, c.Previous));
         ClockRules.Open(turn, complainedAt);
         EscalationRules.Open(turn, c);
         NoticeRules.Acknowledge(turn);
@@ -175,7 +204,7 @@ public sealed partial record Case
     }
 
     /// <summary>CLK-3: by someone's word, or at once when the customer is in touch.</summary>
-    private static Refused? Resume(CaseTurn turn, string cause)
+    internal static Refused? Resume(CaseTurn turn, string cause)
     {
         if (turn.Case.PausedFor is { } reason)
         {
@@ -229,7 +258,12 @@ public sealed partial record Case
         var until = turn.Events.Count;
         var happened = turn.Events.Skip(from).ToList();
         var whole = happened.Exists(e => e is PolicyApplied);
-        if (turn.Case.IsOpen && (whole || happened.Exists(e => e is HeatSet or EscalationRaised or EscalationRisen or EscalationClosed)))
+        if (turn.Case is { IsOpen: true, IsMerging: false } && happened.Exists(e => e is HeatSet or ClaimSet or CauseNamed))
+        {
+            ApologyRules.Judge(turn);
+        }
+
+        if (turn.Case is { IsOpen: true, IsMerging: false } && (whole || happened.Exists(e => e is HeatSet or EscalationRaised or EscalationRisen or EscalationClosed)))
         {
             ClockRules.Replan(turn, whole);
             if (whole)
@@ -301,8 +335,8 @@ public sealed partial record Case
     public ImmutableArray<string> MissingFor() => Stage switch
     {
         Stage.Contact => Work.ContactMade ? [] : ["a contact with the customer, with evidence"],
-        Stage.Clarify => Work.FactsKnown ? [] : ["the facts, and what the customer expects"],
-        Stage.Options => Work.OptionsOffered >= 2 ? [] : [$"at least two solutions offered ({Work.OptionsOffered} so far)"],
+        Stage.Clarify => Work.FactsKnown || Work.Trusted ? [] : ["the facts, and what the customer expects"],
+        Stage.Options => Work.OptionsOffered >= 2 || Work.Conceded ? [] : [$"at least two solutions offered ({Work.OptionsOffered} so far)"],
         Stage.Agreement =>
         [
             .. Work.Agreed ? Array.Empty<string>() : ["the customer's yes"],
@@ -368,6 +402,11 @@ public sealed partial record Case
             return new Refused("case.promisesOpen", $"Keep or withdraw {string.Join(", ", open)} first: no promise lapses silently.");
         }
 
+        if (turn.Case.HasErrands)
+        {
+            return new Refused("case.busy", $"Something is just being given in case {turn.Case.Opening!.Number}. Try again in a moment.");
+        }
+
         End(turn, c.Outcome, c.Summary);
         NoticeRules.Close(turn, c.Summary);
         return null;
@@ -376,6 +415,7 @@ public sealed partial record Case
     private static void End(CaseTurn turn, Outcome outcome, string? summary)
     {
         ClockRules.StopAll(turn);
+        ClaimRules.RefuseOpen(turn, "case.closed");
         EscalationRules.CloseAll(turn, "case.closed");
         turn.Emit(new CaseClosed(outcome, summary));
     }
@@ -391,7 +431,7 @@ public sealed partial record Case
         var within = turn.Context.Policy.ReopenWithin;
         if (turn.Now - turn.Case.ClosedAt > within)
         {
-            return new Refused("case.reopen.tooLate", $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case.");
+            return new Refused("case.reopen.tooLate", $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case with this one as its previous: {turn.Case.Id}.");
         }
 
         Restart(turn, c.Reason);
@@ -431,13 +471,15 @@ public sealed partial record Case
             : Emit(turn, new OwnerAssigned(c.Owner, turn.Case.Owner));
 
     /// <summary>CLK-7: everything that is due by now takes effect, once; the most harmful first.</summary>
-    private static Refused? Settle(CaseTurn turn)
+    internal static Refused? Settle(CaseTurn turn)
     {
-        if (turn.Case.IsOpen)
+        if (turn.Case is { IsOpen: true, IsMerging: false })
         {
             PromiseRules.Fire(turn);
             NoticeRules.FallBack(turn);
             ClockRules.Fire(turn);
+            ApprovalRules.Fire(turn);
+            ApologyRules.Fire(turn);
             EscalationRules.Fire(turn);
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
 
@@ -58,21 +59,27 @@ public sealed record Clock(
     public const string Stage = "stage";
 
     /// <summary>Where it counts from.</summary>
+    [JsonIgnore]
     public DateTimeOffset StartedAt => Progress.StartedAt;
 
     /// <summary>CLK-8: a stopped clock never fires again.</summary>
+    [JsonIgnore]
     public bool IsRunning => StoppedAt is null;
 
     /// <summary>True while it stands still and will go on.</summary>
+    [JsonIgnore]
     public bool IsPaused => IsRunning && PausedFor is not null;
 
     /// <summary>True while it can still be met in time.</summary>
+    [JsonIgnore]
     public bool IsOpen => IsRunning && State != ClockState.Breached;
 
     /// <summary>CLK-4: the next warning; the last when all are given, null when it has none.</summary>
+    [JsonIgnore]
     public DateTimeOffset? WarnAt => Warnings.IsEmpty ? null : Warnings[Math.Min(WarningsGiven, Warnings.Length - 1)];
 
     /// <summary>The next instant at which this clock has something to say; null when it has said everything, or stands still.</summary>
+    [JsonIgnore]
     public DateTimeOffset? NextAt => !IsOpen || IsPaused ? null : WarningsGiven < Warnings.Length ? Warnings[WarningsGiven] : DueAt;
 
     /// <summary>CLK-4, CLK-7: what this clock has to say at <paramref name="now"/>; never early, each thing once.</summary>

@@ -21,6 +21,12 @@ public abstract record CustomerEvent : IEvent
     /// <summary>ESC-6: on which level a case of the customer's was at a version of it.</summary>
     public sealed record CustomerCaseLevelNoted(Guid CaseId, Level Level, int CaseVersion) : CustomerEvent;
 
+    /// <summary>CLM-3: counted against what the customer may be conceded this month.</summary>
+    public sealed record ConcessionCounted(Guid Request, Guid CaseId, Money Amount) : CustomerEvent;
+
+    /// <summary>CLM-3: it would have been above the month's limit; the same request gets the same answer for ever.</summary>
+    public sealed record ConcessionAboveMonth(Guid Request, Guid CaseId, Money Amount, decimal Limit, decimal Total) : CustomerEvent;
+
     private CustomerEvent()
     {
     }
@@ -41,10 +47,21 @@ public abstract record CustomerCommand
     /// </summary>
     public sealed record NoteCaseLevel(Guid CaseId, Level Level, int CaseVersion) : CustomerCommand;
 
+    /// <summary>CLM-3: counts a concession against the month, unless that would be above <paramref name="MonthLimit"/>; null for any amount.</summary>
+    public sealed record CountConcession(Guid Request, Guid CaseId, Money Amount, decimal? MonthLimit) : CustomerCommand;
+
     private CustomerCommand()
     {
     }
 }
+
+/// <summary>CLM-3: what was answered to a request to concede something to a customer.</summary>
+/// <param name="CaseId">The case that it was for.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="At">When it was counted.</param>
+/// <param name="IsGranted">False when it would have been above the month's limit.</param>
+/// <param name="MonthTotal">What the month had come to before, when it was not granted.</param>
+public sealed record CountedConcession(Guid CaseId, Money Amount, DateTimeOffset At, bool IsGranted, decimal MonthTotal);
 
 /// <summary>A person or firm, with all that we know from earlier conflicts.</summary>
 public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEvent>
@@ -70,6 +87,15 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     /// <summary>ESC-6: the highest level of the customer's open cases.</summary>
     public Level Level => LevelBeside(Guid.Empty);
 
+    /// <summary>CLM-3: what the customer was conceded, by request.</summary>
+    public ImmutableDictionary<Guid, CountedConcession> Conceded { get; init; } = ImmutableDictionary<Guid, CountedConcession>.Empty;
+
+    /// <summary>CLM-3: what was conceded in the calendar month (UTC) of <paramref name="now"/>, in one currency.</summary>
+    public decimal ConcededInMonthOf(DateTimeOffset now, string currency) => Conceded.Values
+        .Where(counted => counted.IsGranted && counted.Amount.Currency == currency &&
+            (counted.At.UtcDateTime.Year, counted.At.UtcDateTime.Month) == (now.UtcDateTime.Year, now.UtcDateTime.Month))
+        .Sum(counted => counted.Amount.Amount);
+
     public static Customer Empty(Guid id) => new() { Id = id };
 
     public Decision<CustomerEvent> Decide(CustomerCommand command, Context context) => command switch
@@ -79,6 +105,10 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         AddCase c => [.. Contacted(c.Contact), new CustomerCaseAdded(c.CaseId, c.Type, c.ComplainedAt)],
         NoteCaseLevel c when !Exists => new Refused("customer.notFound", $"There is no customer {Id} to have case {c.CaseId}."),
         NoteCaseLevel c => [.. LevelNoted(c)],
+        CountConcession c when Conceded.ContainsKey(c.Request) => [],
+        CountConcession c when ConcededInMonthOf(context.Now, c.Amount.Currency) is var total && total + c.Amount.Amount > c.MonthLimit =>
+            [new ConcessionAboveMonth(c.Request, c.CaseId, c.Amount, c.MonthLimit.Value, total)],
+        CountConcession c => [new ConcessionCounted(c.Request, c.CaseId, c.Amount)],
         _ => throw new NotSupportedException($"A customer does not know how to decide {command.GetType().Name}."),
     };
 
@@ -88,6 +118,8 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         CustomerContactChanged e => this with { Contact = e.Contact },
         CustomerCaseAdded e => this with { Cases = Cases.Add(e.CaseId), Complaints = Complaints.Add((e.Type, e.ComplainedAt ?? at)) },
         CustomerCaseLevelNoted e => this with { CaseLevels = CaseLevels.SetItem(e.CaseId, (e.Level, e.CaseVersion)) },
+        ConcessionCounted e => this with { Conceded = Conceded.SetItem(e.Request, new CountedConcession(e.CaseId, e.Amount, at, true, 0)) },
+        ConcessionAboveMonth e => this with { Conceded = Conceded.SetItem(e.Request, new CountedConcession(e.CaseId, e.Amount, at, false, e.Total)) },
         _ => throw new NotSupportedException($"A customer does not know how to fold {happened.GetType().Name}."),
     };
 

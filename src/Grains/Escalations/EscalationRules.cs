@@ -324,7 +324,8 @@ internal static class EscalationRules
         }
     }
 
-    private static void CloseCause(CaseTurn turn, string cause, string reason)
+    /// <summary>ESC-5: a cause is gone.</summary>
+    public static void CloseCause(CaseTurn turn, string cause, string reason)
     {
         if (turn.Case.Escalations.FirstOrDefault(e => e.IsOpen && e.Cause == cause) is { } open)
         {

@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Goodwill;
 
 namespace Escalation.Grains.Hosting;
 
@@ -27,10 +28,22 @@ public interface ICustomerGrain
     Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default);
 }
 
+/// <summary>CLM-4: a stock of gifts, wherever it lives.</summary>
+public interface IGiftStockGrain
+{
+    /// <inheritdoc cref="ICaseGrain.Tell"/>
+    Task<Answer> Tell(Envelope<GiftStockCommand> envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>The stock now, and its version; version 0 when nothing was taken yet.</summary>
+    Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default);
+}
+
 /// <summary>Finds grains. In the embedded stack they live in this process, in the cluster stack Orleans places them.</summary>
 public interface IGrains
 {
     ICaseGrain Case(Guid id);
 
     ICustomerGrain Customer(Guid id);
+
+    IGiftStockGrain GiftStock(Guid id);
 }

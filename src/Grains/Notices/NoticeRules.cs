@@ -186,6 +186,7 @@ internal static class NoticeRules
         {
             PromiseState.Kept => "promise.kept",
             PromiseState.Withdrawn => "promise.withdrawn",
+            PromiseState.Merged => "case.merged",
             PromiseState.Open or PromiseState.Explained or PromiseState.Lapsed =>
                 !state.IsOpen ? "case.closed" : promise.Revision != notice.Revision ? "promise.movedAgain" : null,
         };

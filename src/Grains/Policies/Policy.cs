@@ -24,6 +24,15 @@ public sealed record Policy(
     /// <summary>CASE-9: of what the customer is told. Explanations of a delay always go out. Default: everything.</summary>
     public IReadOnlySet<NoticeKind> Tells { get; init; } = Enum.GetValues<NoticeKind>().ToHashSet();
 
+    /// <summary>CLM-1, CLM-3, CLM-5: who may concede how much, and who decides for whom.</summary>
+    public AuthorityBook Authority { get; init; } = new();
+
+    /// <summary>CLM-2: what remedies depend on.</summary>
+    public RemedyBook Remedies { get; init; } = new();
+
+    /// <summary>CLM-4: what may be given for goodwill.</summary>
+    public GoodwillBook Goodwill { get; init; } = GoodwillBook.Empty;
+
     /// <summary>PRM-5: over which channels customers are told.</summary>
     public NoticePolicy Notices { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Escalation.Grains.Promises;
 
@@ -12,6 +13,9 @@ public enum PromiseState
     Kept,
     Withdrawn,
     Lapsed,
+
+    /// <summary>CASE-8: it stands in the case that this one was merged into, and is kept there.</summary>
+    Merged,
 }
 
 /// <summary>PRM-3: how far its owner has been asked whether a promise will be kept in time.</summary>
@@ -64,6 +68,7 @@ public sealed record PromiseMove(
     bool Unanswered = false)
 {
     /// <summary>True while the customer's answer is waited for.</summary>
+    [JsonIgnore]
     public bool IsWaiting => AnswerBy is not null && Answer is null && !Unanswered;
 }
 
@@ -109,17 +114,21 @@ public sealed record Promise(
     public ImmutableArray<PromiseMove> Moves { get; init; } = [];
 
     /// <summary>Its name on the wire.</summary>
+    [JsonIgnore]
     public string Id => IdOf(Number);
 
     /// <summary>Still to be kept, and not past due.</summary>
+    [JsonIgnore]
     public bool IsOpen => State is PromiseState.Open or PromiseState.Explained;
 
     /// <summary>The next instant at which the platform has to act for it.</summary>
+    [JsonIgnore]
     public DateTimeOffset? NextAt => IsOpen
         ? new[] { PersonCalls ? DueAt : SendBy, AskNextAt, AnswerDueAt }.Min()
         : null;
 
     /// <summary>PRM-3: when the owner is asked, or the supervisors are told that the owner is silent.</summary>
+    [JsonIgnore]
     public DateTimeOffset? AskNextAt => (PersonCalls, Ask) switch
     {
         (false, AskState.Ahead) when AskAt < SendBy => AskAt,
@@ -128,6 +137,7 @@ public sealed record Promise(
     };
 
     /// <summary>PRM-6: until when an answer to the latest move is waited for.</summary>
+    [JsonIgnore]
     public DateTimeOffset? AnswerDueAt => Moves is [.., { IsWaiting: true } last] ? last.AnswerBy : null;
 
     public static string IdOf(int number) => $"p{number}";

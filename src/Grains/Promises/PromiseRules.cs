@@ -266,6 +266,7 @@ internal static class PromiseRules
         PromiseState.Kept => "kept",
         PromiseState.Withdrawn => "withdrawn",
         PromiseState.Lapsed => "lapsed",
+        PromiseState.Merged => "in another case now",
     };
 
     public static Refused? Find(CaseTurn turn, int number, out Promise promise)

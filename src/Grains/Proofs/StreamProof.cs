@@ -160,10 +160,14 @@ public static class StreamProof
         void CheckOnce<TEvent>(Func<TEvent, object> key, string rule, string word)
             where TEvent : CaseEvent
         {
-            var twice = entries.Select(entry => entry.Event).OfType<TEvent>().GroupBy(key).FirstOrDefault(group => group.Count() > 1);
+            // CASE-8: a clock that another case brought with it is not the one that bore its name here before.
+            var isOfClock = typeof(TEvent) == typeof(ClockWarned) || typeof(TEvent) == typeof(ClockBreached);
+            var takenOver = 0;
+            var twice = entries.Select(entry => (entry.Event, Era: isOfClock && entry.Event is CaseTakenOver ? ++takenOver : takenOver))
+                .Where(each => each.Event is TEvent).GroupBy(each => (Key: key((TEvent)each.Event), each.Era)).FirstOrDefault(group => group.Count() > 1);
             if (twice is not null)
             {
-                faults.Add(new Fault(stream, rule, $"{twice.Key} {word} {twice.Count()} times."));
+                faults.Add(new Fault(stream, rule, $"{twice.Key.Key} {word} {twice.Count()} times."));
             }
         }
     }
@@ -213,6 +217,10 @@ public static class StreamProof
                 break;
             case PromiseState.Open or PromiseState.Explained:
                 counts.StillOpen++;
+                break;
+            case PromiseState.Merged:
+                // It is counted where it stands now.
+                counts.Promises--;
                 break;
             case PromiseState.Lapsed when WasAskedBefore(promise, entries):
                 counts.LapsedLoudly++;

@@ -1,5 +1,6 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Errands;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 
@@ -152,8 +153,14 @@ internal sealed partial class DeadlineClock(
             }
             else
             {
-                // It was woken for nothing: what we knew was outdated, so ask what is true.
+                // It was woken for nothing: what we knew was outdated, so ask what is true. Or for an errand that nobody finished.
                 var (state, _) = await grain.Get(cancellationToken);
+                if (state.HasErrands)
+                {
+                    await Errands.RunAsync(grains, id, cancellationToken);
+                    (state, _) = await grain.Get(cancellationToken);
+                }
+
                 OnCommitted(id, state.NextDue());
             }
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
@@ -31,25 +32,31 @@ internal sealed class EmbeddedGrains(
     private readonly Directory<Customer, CustomerCommand, CustomerEvent> _customers =
         new(id => new(id, log, time, policies), time, options.Value);
 
+    private readonly Directory<GiftStock, GiftStockCommand, GiftStockEvent> _stocks =
+        new(id => new(id, log, time, policies), time, options.Value);
+
     /// <summary>How many grains are in memory now.</summary>
-    public int Count => _cases.Count + _customers.Count;
+    public int Count => _cases.Count + _customers.Count + _stocks.Count;
 
     public ICaseGrain Case(Guid id) => new CaseGrain(_cases, id);
 
     public ICustomerGrain Customer(Guid id) => new CustomerGrain(_customers, id);
+
+    public IGiftStockGrain GiftStock(Guid id) => new GiftStockGrain(_stocks, id);
 
     /// <summary>
     /// An event was followed, perhaps of another host: a grain that is behind it forgets what it remembers, so that its
     /// next turn does not find nothing to do in an outdated state.
     /// </summary>
     public Task OnFollowedAsync(Guid id, int version) =>
-        Task.WhenAll(_cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version));
+        Task.WhenAll(_cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version), _stocks.CatchUpAsync(id, version));
 
     /// <summary>Lets idle grains go; a job calls this now and then.</summary>
     public void Passivate()
     {
         _cases.Passivate();
         _customers.Passivate();
+        _stocks.Passivate();
     }
 
     private sealed class CaseGrain(Directory<Case, CaseCommand, CaseEvent> cases, Guid id) : ICaseGrain
@@ -71,6 +78,15 @@ internal sealed class EmbeddedGrains(
 
         public Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default) =>
             customers.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+    }
+
+    private sealed class GiftStockGrain(Directory<GiftStock, GiftStockCommand, GiftStockEvent> stocks, Guid id) : IGiftStockGrain
+    {
+        public Task<Answer> Tell(Envelope<GiftStockCommand> envelope, CancellationToken cancellationToken = default) =>
+            stocks.TurnAsync(id, envelope, static (activation, envelope, token) => activation.TellAsync(envelope, token), cancellationToken);
+
+        public Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default) =>
+            stocks.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
     }
 
     /// <summary>The grains of one kind that are in memory.</summary>

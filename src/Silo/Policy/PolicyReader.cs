@@ -13,6 +13,8 @@ internal sealed class PolicyReader
     private const string PolicyFile = "policy.yaml";
     private const string SlaFile = "sla.yaml";
     private const string LadderFile = "ladder.yaml";
+    private const string AuthorityFile = "authority.yaml";
+    private const string GoodwillFile = "goodwill.yaml";
     private const string CalendarsFolder = "calendars/";
     private const string CountriesFolder = "countries/";
 
@@ -33,6 +35,10 @@ internal sealed class PolicyReader
         var sla = Part(_files.Judging, SlaFile) is { } slaFile ? new SlaYaml(calendars, types).Read(slaFile) : null;
         var ladder = ReadLadder(calendars, sla);
         var texts = ReadTexts(types);
+        var (authority, remedies) = Optional(AuthorityFile) is { } authorityFile
+            ? new AuthorityYaml(calendars.Keys.ToHashSet(StringComparer.Ordinal)).Read(authorityFile)
+            : (new AuthorityBook(), new RemedyBook());
+        var goodwill = Optional(GoodwillFile) is { } goodwillFile ? GoodwillYaml.Read(goodwillFile) : GoodwillBook.Empty;
         var promises = ReadPromises(main?.Get("promises"), calendars);
         var version = string.Create(CultureInfo.InvariantCulture, $"{main?.Text("version")}-{_files.Fingerprint()}");
         var policy = new Grains.Policies.Policy(version, sla!, promises, types, texts)
@@ -40,10 +46,14 @@ internal sealed class PolicyReader
             Ladder = ladder,
             ReopenWithin = main?.Duration("reopenWithin") ?? TimeSpan.FromDays(14),
             Notices = ReadNotices(main?.Find("notices")),
+            Authority = authority,
+            Remedies = remedies,
+            Goodwill = goodwill,
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
-        foreach (var name in _files.Judging.Keys.Where(name => name is not (PolicyFile or SlaFile or LadderFile) && !IsCalendar(name) && !IsCountry(name)))
+        foreach (var name in _files.Judging.Keys.Where(name =>
+            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile) && !IsCalendar(name) && !IsCountry(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
@@ -158,6 +168,9 @@ internal sealed class PolicyReader
 
         return new NoticeTexts(languages);
     }
+
+    /// <summary>What older policies do not have.</summary>
+    private YamlPart? Optional(string name) => _files.Judging.ContainsKey(name) ? Part(_files.Judging, name) : null;
 
     private YamlPart? Part(IReadOnlyDictionary<string, string> files, string name)
     {

@@ -213,6 +213,24 @@ internal sealed class YamlPart
         return least;
     }
 
+    /// <summary>An amount of money, or nothing: a number of at least 0 with at most four decimals.</summary>
+    public decimal Amount(string key)
+    {
+        var text = Get(key)?.Word();
+        if (text is not null && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) &&
+            amount <= 1_000_000_000_000m && decimal.Round(amount, 4) == amount)
+        {
+            return amount;
+        }
+
+        if (text is not null)
+        {
+            Fault($"is {text}; an amount such as 50 or 12.50 is expected.", key);
+        }
+
+        return 0;
+    }
+
     /// <summary>Words of an enum's names in camelCase; unknown ones are problems.</summary>
     public IEnumerable<T> Enums<T>(string key)
         where T : struct, Enum

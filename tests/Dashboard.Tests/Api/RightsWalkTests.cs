@@ -52,6 +52,16 @@ public sealed class RightsWalkTests
         ["GET /api/promises/kept"] = Roles.Supervisor | Roles.Admin,
         ["GET /api/approvals"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/approvals/{id}/decide"] = Roles.Supervisor | Roles.Admin,
+        ["POST /api/cases/{id}/claim"] = Staff,
+        ["GET /api/cases/{id}/remedy"] = Staff,
+        ["POST /api/cases/{id}/cause"] = Staff,
+        ["POST /api/cases/{id}/apology"] = Staff,
+        ["POST /api/cases/{id}/gifts"] = Staff,
+        ["POST /api/cases/{id}/gifts/{gid}/outcome"] = Staff,
+        ["POST /api/cases/{id}/merge"] = Staff,
+        ["GET /api/goodwill"] = Staff,
+        ["POST /api/goodwill/stock"] = Roles.Supervisor | Roles.Admin,
+        ["GET /api/customers/{id}/claims"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/escalations/{id}/acknowledge"] = Staff,
         ["POST /api/escalations/{id}/close"] = Staff,
         ["GET /api/duty"] = Staff,
@@ -77,7 +87,7 @@ public sealed class RightsWalkTests
         {
             var (method, path) = (operation.Split(' ')[0], operation.Split(' ')[1]);
             var address = path.Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal)
-                .Replace("{pid}", "p1", StringComparison.Ordinal).Replace("{name}", "silence", StringComparison.Ordinal);
+                .Replace("{pid}", "p1", StringComparison.Ordinal).Replace("{gid}", "g1", StringComparison.Ordinal).Replace("{name}", "silence", StringComparison.Ordinal);
             foreach (var who in Everyone)
             {
                 var reply = await api.SendAsync(new HttpMethod(method), address, who, method == "POST" ? "{}" : null);

@@ -4,8 +4,13 @@ using Escalation.TestKit;
 namespace Escalation.Grains.Tests.Cases;
 
 /// <summary>One case told as a story: commands happen, time passes, and what falls due takes effect at its instant.</summary>
-internal sealed class CaseStory
+internal sealed class CaseStory(Guid id)
 {
+    public CaseStory()
+        : this(Guid.Parse("0197f3c0-0000-7000-8000-000000000001"))
+    {
+    }
+
     public static readonly DateTimeOffset Noon = new(2026, 11, 19, 12, 0, 0, TimeSpan.Zero);
     public static readonly Actor Ana = new("ana", Roles.Agent);
     public static readonly Actor Irina = new("irina", Roles.Supervisor);
@@ -17,7 +22,7 @@ internal sealed class CaseStory
 
     public DateTimeOffset Now { get; private set; } = Noon;
 
-    public Case Case { get; private set; } = Case.Empty(Guid.Parse("0197f3c0-0000-7000-8000-000000000001"));
+    public Case Case { get; private set; } = Case.Empty(id);
 
     public List<CaseEvent> History { get; } = [];
 

@@ -324,6 +324,8 @@ public sealed class SmtpTests
             public ICaseGrain Case(Guid id) => new CaseGrain(id, inner.Case(id), trouble);
 
             public ICustomerGrain Customer(Guid id) => inner.Customer(id);
+
+            public IGiftStockGrain GiftStock(Guid id) => inner.GiftStock(id);
         }
 
         private sealed class CaseGrain(Guid id, ICaseGrain inner, GrainTrouble trouble) : ICaseGrain

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Claims;
+using Escalation.Grains.Customers;
+using Escalation.Grains.Goodwill;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Merging;
+
+namespace Escalation.Grains.Errands;
+
+/// <summary>
+/// What a case needs of other grains: to count a concession against the customer's month, to take a gift out of its stock,
+/// to hand everything over to another case. The case's own event says that the errand is under way; then the other grain
+/// is asked and the case told, both by ids that follow from the errand. So it may be run again at any time, by whoever asked
+/// and by the deadline clock after a crash: the other grain answers an errand once and for ever.
+/// </summary>
+public static class Errands
+{
+    /// <summary>Runs what the case waits for, if anything, to its end.</summary>
+    /// <exception cref="Log.LogUnavailableException">The database is away; nothing is lost, and the same again does the rest.</exception>
+    public static async Task RunAsync(IGrains grains, Guid caseId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(grains);
+        var (state, _) = await grains.Case(caseId).Get(cancellationToken);
+        foreach (var concession in state.Concessions.Where(concession => concession.State == ConcessionState.Counting))
+        {
+            await CountAsync(grains, state, concession, cancellationToken);
+        }
+
+        foreach (var gift in state.Gifts.Where(gift => gift.State == GiftState.Taking))
+        {
+            await TakeAsync(grains, state, gift, cancellationToken);
+        }
+
+        if (state is { IsMerging: true, Merge: { } merge })
+        {
+            await MergeAsync(grains, state, merge, cancellationToken);
+        }
+    }
+
+    /// <summary>CLM-3: the customer's grain first, so that two concessions at once do not both pass.</summary>
+    private static async Task CountAsync(IGrains grains, Case state, Concession concession, CancellationToken cancellationToken)
+    {
+        var request = Id(state.Id, "concession", concession.Number, concession.Attempt);
+        var customer = grains.Customer(state.Opening!.CustomerId);
+        await customer.Tell(
+            Of<CustomerCommand>(request, new CustomerCommand.CountConcession(request, state.Id, concession.Amount, concession.MonthLimit)),
+            cancellationToken);
+        if ((await customer.Get(cancellationToken)).State.Conceded.TryGetValue(request, out var counted))
+        {
+            var settle = new CaseCommand.SettleConcession(concession.Number, concession.Attempt, counted.IsGranted, counted.MonthTotal);
+            await grains.Case(state.Id).Tell(
+                Of<CaseCommand>(Id(state.Id, "concession.settle", concession.Number, concession.Attempt), settle), cancellationToken);
+        }
+    }
+
+    /// <summary>CLM-4: the stock's grain decides who gets the last piece.</summary>
+    private static async Task TakeAsync(IGrains grains, Case state, Gift gift, CancellationToken cancellationToken)
+    {
+        var request = Id(state.Id, "gift", gift.Number, 0);
+        var stock = grains.GiftStock(GiftStock.IdOf(gift.Item, gift.Site));
+        await stock.Tell(
+            Of<GiftStockCommand>(request, new GiftStockCommand.TakeGift(request, gift.Item, gift.Site, state.Id, state.Opening!.CustomerId, gift.By)),
+            cancellationToken);
+        var (left, _) = await stock.Get(cancellationToken);
+        var refusal = left.NotTaken.GetValueOrDefault(request);
+        if (refusal is not null || left.Taken.ContainsKey(request))
+        {
+            await grains.Case(state.Id).Tell(
+                Of<CaseCommand>(Id(state.Id, "gift.settle", gift.Number, 0), new CaseCommand.SettleGift(gift.Number, refusal)), cancellationToken);
+        }
+    }
+
+    /// <summary>CASE-8: the surviving case's word decides; it is asked and told by attempt, so an old attempt never counts for a new one.</summary>
+    private static async Task MergeAsync(IGrains grains, Case state, Merge merge, CancellationToken cancellationToken)
+    {
+        var survivor = grains.Case(merge.Into);
+        var answer = await survivor.Tell(
+            Of<CaseCommand>(Id(state.Id, $"merge.{merge.Into:N}", merge.Attempt, 0), new CaseCommand.TakeOverCase(merge.Attempt, state)), cancellationToken);
+        var (into, _) = await survivor.Get(cancellationToken);
+        var said = into.AnswerTo(state.Id, merge.Attempt);
+        var settle = (answer, said) switch
+        {
+            (_, (null, { } taken)) => new CaseCommand.SettleMerge(merge.Attempt, null, into.Opening!.Number, taken.Promises),
+            (_, ({ } refusal, _)) => new CaseCommand.SettleMerge(merge.Attempt, refusal, null, null),
+            (Answer.No no, null) => new CaseCommand.SettleMerge(merge.Attempt, no.Refusal, null, null),
+            _ => null,
+        };
+        if (settle is not null)
+        {
+            await grains.Case(state.Id).Tell(Of<CaseCommand>(Id(state.Id, "merge.settle", merge.Attempt, 0), settle), cancellationToken);
+        }
+    }
+
+    private static Envelope<TCommand> Of<TCommand>(Guid id, TCommand command) => new(id, Actor.Errands, command);
+
+    private static Guid Id(Guid caseId, string errand, int number, int attempt) =>
+        ErrandId.Of(caseId.ToString("N"), errand, number.ToString(CultureInfo.InvariantCulture), attempt.ToString(CultureInfo.InvariantCulture));
+}
