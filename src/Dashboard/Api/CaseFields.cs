@@ -29,8 +29,10 @@ internal static partial class CaseFields
 
     public static TextField CustomerGroup { get; } = new("group", Line, false, "The group that the company sorts this customer into; policies may ask for it.", lines: false);
 
+    public static WordField<Channel> Prefers { get; } = new("prefers", false, "The channel over which they want to be told first: email, sms, chat or webhook. Default: the way they came, then the company's order.");
+
     public static ObjectField Customer { get; } =
-        new("customer", true, "Who complains.", CustomerId, Name, Email, Phone, Language, TimeZone, CustomerGroup);
+        new("customer", true, "Who complains.", CustomerId, Name, Email, Phone, Language, TimeZone, Prefers, CustomerGroup);
 
     public static TextField Type { get; } = new("type", 100, true, "Conflict type, for instance wrongPayment.", lines: false);
 

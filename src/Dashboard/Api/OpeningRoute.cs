@@ -4,6 +4,7 @@ using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Http;
 using In = Escalation.Dashboard.Api.CaseFields;
@@ -76,10 +77,15 @@ internal sealed class OpeningRoute(
         var customer = new Fields(fields.Get(In.Customer), In.Customer.Name, fields.Faults);
         var given = new Given(
             customer.GetOptional(In.CustomerId), customer.Get(In.Name), customer.Get(In.Email), customer.Get(In.Phone),
-            customer.Get(In.Language), customer.Get(In.TimeZone), customer.Get(In.CustomerGroup));
+            customer.Get(In.Language), customer.Get(In.TimeZone), customer.GetOptional(In.Prefers), customer.Get(In.CustomerGroup));
         var asked = new Asked(
             given, fields.Get(In.Type), fields.Get(In.Summary), fields.Get(In.Channel), fields.Get(In.HeatIfKnown), fields.Get(In.Claim),
             fields.Get(In.Product), fields.Get(In.Site), fields.GetOptional(In.ComplainedAt), fields.GetOptional(In.Previous));
+
+        if (given.Prefers is { } prefers && !NoticeChannels.CanSend(prefers))
+        {
+            customer.Fault(In.Prefers, "is no channel that the platform can send over; use email, sms, chat or webhook");
+        }
 
         var types = policies.Current.ConflictTypes;
         if (asked.Type is not null && !types.Contains(asked.Type))
@@ -112,7 +118,7 @@ internal sealed class OpeningRoute(
         var known = (await customer.Get()).State.Contact;
         var merged = new CustomerContact(
             given.Name, given.Email ?? known?.Email, given.Phone ?? known?.Phone,
-            given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC");
+            given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC", given.Prefers ?? known?.Prefers);
         var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type, asked.ComplainedAt);
         if (await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command)) is Answer.No)
         {
@@ -125,7 +131,7 @@ internal sealed class OpeningRoute(
         // Who may not read cases must not learn here what others told us of this customer.
         var contact = Rights.CasesRead.IsHeldBy(by.Roles)
             ? merged
-            : new CustomerContact(given.Name, given.Email, given.Phone, given.Language ?? "en", given.TimeZone ?? "UTC");
+            : new CustomerContact(given.Name, given.Email, given.Phone, given.Language ?? "en", given.TimeZone ?? "UTC", given.Prefers);
         return new CaseCommand.OpenCase(
             await numbers.NextAsync(CancellationToken.None), customerId, contact, asked.Type, asked.Summary, asked.Channel,
             asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt, given.Group,
@@ -170,7 +176,7 @@ internal sealed class OpeningRoute(
         return JsonAnswer.WriteAsync(context, CaseView.Of(state, version), StatusCodes.Status201Created);
     }
 
-    private sealed record Given(Guid? Id, string Name, string? Email, string? Phone, string? Language, string? TimeZone, string? Group);
+    private sealed record Given(Guid? Id, string Name, string? Email, string? Phone, string? Language, string? TimeZone, Channel? Prefers, string? Group);
 
     private sealed record Asked(
         Given Customer,

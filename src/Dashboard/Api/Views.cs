@@ -126,11 +126,11 @@ public sealed record NoticeView(
 
 /// <summary>A customer as now known.</summary>
 public sealed record CustomerView(
-    Guid Id, int Version, string? Name, string? Email, string? Phone, string? Language, string? TimeZone, IReadOnlyList<Guid> Cases)
+    Guid Id, int Version, string? Name, string? Email, string? Phone, string? Language, string? TimeZone, Channel? Prefers, IReadOnlyList<Guid> Cases)
 {
     internal static CustomerView Of(Customer customer, int version) => new(
         customer.Id, version, customer.Contact?.Name, customer.Contact?.Email, customer.Contact?.Phone,
-        customer.Contact?.Language, customer.Contact?.TimeZone, customer.Cases);
+        customer.Contact?.Language, customer.Contact?.TimeZone, customer.Contact?.Prefers, customer.Cases);
 }
 
 /// <summary>Who one is signed in as.</summary>

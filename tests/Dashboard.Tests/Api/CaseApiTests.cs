@@ -6,6 +6,27 @@ namespace Escalation.Dashboard.Tests.Api;
 /// <summary>Cases over HTTP, from complaint to close.</summary>
 public sealed class CaseApiTests
 {
+    [Fact, Rule("PRM-5")]
+    public async Task A_customer_says_over_which_channel_they_want_to_be_told()
+    {
+        await using var api = await ApiHost.StartAsync();
+        object Complaint(string prefers) => new
+        {
+            customer = new { name = "Vera", email = "vera@example.org", phone = "+373 22 123456", prefers },
+            type = "wrongPayment",
+            summary = "Charged twice.",
+            channel = "web",
+        };
+
+        var taken = await api.PostAsync("/api/cases", Complaint("sms"));
+        var refused = await api.PostAsync("/api/cases", Complaint("visit"));
+
+        Assert.Equal(201, taken.Status);
+        Assert.Equal("sms", (await api.GetAsync($"/api/customers/{taken.Json.GetProperty("customer").GetProperty("id").GetString()}"))["prefers"]);
+        Assert.Equal((422, "request.invalid"), (refused.Status, refused.Code));
+        Assert.True(refused.Json.GetProperty("errors").TryGetProperty("customer.prefers", out _));
+    }
+
     [Fact]
     [Rule("CASE-1")]
     public async Task Complaint_from_intake_opens_a_case_with_its_address_and_version()
