@@ -58,6 +58,9 @@ public sealed record Clock(
     public const string Resolution = "resolution";
     public const string Stage = "stage";
 
+    /// <summary>CLK-4: due instants that it had before, with how many warnings it gave of each; those of which it gave any.</summary>
+    public ImmutableArray<WarnedDue> Earlier { get; init; } = [];
+
     /// <summary>Where it counts from.</summary>
     [JsonIgnore]
     public DateTimeOffset StartedAt => Progress.StartedAt;
@@ -103,14 +106,17 @@ public sealed record Clock(
         this with { State = ClockState.Paused, PausedFor = reason, Progress = progress, Since = at };
 
     /// <summary>
-    /// Goes on, or is counted anew. CLK-4: a due instant that moved is warned of again, one that stays where it was is not.
+    /// Goes on, or is counted anew. CLK-4: a due instant that moved is warned of again; one that stays where it was, or comes
+    /// back to where it was, is not.
     /// </summary>
     internal Clock Rescheduled(
         ClockPlan plan, ClockProgress progress, ImmutableArray<DateTimeOffset> warnings, DateTimeOffset dueAt, DateTimeOffset at, string? pausedFor)
     {
-        var given = dueAt == DueAt ? Math.Min(WarningsGiven, warnings.Length) : 0;
+        var earlier = WarningsGiven == 0 ? Earlier : Earlier.RemoveAll(due => due.DueAt == DueAt).Add(new WarnedDue(DueAt, WarningsGiven));
+        var given = Math.Min(earlier.FirstOrDefault(due => due.DueAt == dueAt).Given, warnings.Length);
         return this with
         {
+            Earlier = earlier,
             Plan = plan,
             Progress = progress,
             Since = at,
@@ -122,3 +128,8 @@ public sealed record Clock(
         };
     }
 }
+
+/// <summary>A due instant of which a clock has warned.</summary>
+/// <param name="DueAt">The due instant.</param>
+/// <param name="Given">How many warnings were given of it.</param>
+public readonly record struct WarnedDue(DateTimeOffset DueAt, int Given);

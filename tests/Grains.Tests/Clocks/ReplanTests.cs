@@ -106,6 +106,27 @@ public sealed class ReplanTests
     }
 
     [Fact, Rule("CLK-4")]
+    public void A_due_instant_that_comes_back_to_where_it_was_is_not_warned_of_a_second_time()
+    {
+        var story = SlaStory.Opened(SlaStory.Policy(
+            """
+              - id: hot
+                when: {heat: [public]}
+                calendar: always
+                targets: {acknowledge: PT1H, silence: PT24H, resolution: {working: PT60H, warn: [0.5]}}
+              - id: mild
+                calendar: always
+                targets: {acknowledge: PT1H, silence: PT24H, resolution: {working: PT72H, warn: [0.5]}}
+            """)).After(TimeSpan.FromHours(40));
+
+        story.Tell(new SetHeat(Heat.Public, null)).After(TimeSpan.FromMinutes(5)).Tell(new SetHeat(Heat.Tense, null)).After(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(2, story.All<ClockWarned>().Count(warned => warned.Clock == Clock.Resolution));
+        Assert.Equal(CaseStory.Noon.AddHours(72), story.Clock(Clock.Resolution).DueAt);
+        Assert.Single(story.All<ClockWarned>(), warned => warned.Clock == Clock.Resolution && warned.DueAt == CaseStory.Noon.AddHours(72));
+    }
+
+    [Fact, Rule("CLK-4")]
     public void A_plan_that_does_not_move_the_due_instant_warns_of_nothing_anew()
     {
         var policies = SlaStory.Policy(Levels);
