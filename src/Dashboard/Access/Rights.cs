@@ -65,6 +65,9 @@ public static class Rights
 
     public static Right DeskUse { get; } = new(DeskUseName, Staff);
 
+    /// <summary>See which background jobs ran and how, and run one again. The pages exist in the cluster stack only.</summary>
+    public static Right JobsWatch { get; } = new("jobs.watch", Roles.Supervisor | Roles.Admin);
+
     /// <summary>Read messages that no mail server took. The route exists in Development only.</summary>
     public static Right DevOutbox { get; } = new("dev.outbox", Staff);
 
@@ -72,6 +75,6 @@ public static class Rights
     [
         Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, BoardWatch, DeskUse,
-        DevOutbox, InboundMail,
+        DevOutbox, InboundMail, JobsWatch,
     ];
 }

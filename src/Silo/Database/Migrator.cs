@@ -11,6 +11,8 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, TimeProvider
     // Any number will do, as long as every build uses the same one.
     private const long Lock = 0x45534c5f4d494752;
 
+    private const string ClusterSteps = "cluster_";
+
     /// <summary>One step, as it lies in the build.</summary>
     internal sealed record Step(string Name, string Sql)
     {
@@ -99,7 +101,9 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, TimeProvider
 
     private static void Check(IReadOnlyList<Step> steps, Dictionary<string, string> done)
     {
-        var unknown = done.Keys.Except(steps.Select(step => step.Name)).Order(StringComparer.Ordinal).ToList();
+        // What only the cluster stack needs may lie in a database that another stack now opens.
+        var unknown = done.Keys.Except(steps.Select(step => step.Name))
+            .Where(name => !name.StartsWith(ClusterSteps, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
             throw new SchemaMismatchException(
@@ -135,15 +139,16 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, TimeProvider
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>The platform's own, and in the cluster stack those that only it needs.</summary>
     private static List<Step> ReadSteps(Assembly assembly)
     {
-        const string Folder = ".Database.Migrations.";
+        const string Folder = ".Migrations.";
         return [
             .. assembly.GetManifestResourceNames()
                 .Where(name => name.Contains(Folder, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
                 .Select(name => new Step(
-                    name[(name.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..], ReadText(assembly, name))),
+                    name[(name.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..], ReadText(assembly, name)))
+                .OrderBy(step => step.Name, StringComparer.Ordinal),
         ];
     }
 

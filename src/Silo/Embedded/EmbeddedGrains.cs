@@ -6,6 +6,7 @@ using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
+using Escalation.Silo.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Escalation.Silo.Embedded;
@@ -24,7 +25,7 @@ internal sealed class EmbeddedGrainsOptions
 
 /// <summary>The in-process grain host: one turn at a time per grain, idle ones passivated, memory bounded.</summary>
 internal sealed class EmbeddedGrains(
-    IEventLog log, TimeProvider time, IPolicySource policies, IOptions<EmbeddedGrainsOptions> options) : IGrains
+    IEventLog log, TimeProvider time, IPolicySource policies, IOptions<EmbeddedGrainsOptions> options) : IGrains, IGrainMemory
 {
     private readonly Directory<Case, CaseCommand, CaseEvent> _cases =
         new(id => new(id, log, time, policies), time, options.Value);
@@ -44,10 +45,6 @@ internal sealed class EmbeddedGrains(
 
     public IGiftStockGrain GiftStock(Guid id) => new GiftStockGrain(_stocks, id);
 
-    /// <summary>
-    /// An event was followed, perhaps of another host: a grain that is behind it forgets what it remembers, so that its
-    /// next turn does not find nothing to do in an outdated state.
-    /// </summary>
     public Task OnFollowedAsync(Guid id, int version) =>
         Task.WhenAll(_cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version), _stocks.CatchUpAsync(id, version));
 

@@ -1,4 +1,5 @@
 using Escalation.Grains.Hosting;
+using Escalation.Silo.Hosting;
 using Escalation.Silo.Jobs;
 using Quartz;
 
@@ -7,15 +8,20 @@ namespace Escalation.Silo.Embedded;
 /// <summary>The embedded stack: grains in this process, jobs on Quartz.</summary>
 internal static class EmbeddedStack
 {
-    public static IServiceCollection AddStackGrains(this IServiceCollection services)
+    /// <summary>Grains that live in this process: a host's own, or a verb's beside whichever host is running.</summary>
+    public static IServiceCollection AddEmbeddedGrains(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<EmbeddedGrainsOptions>().BindConfiguration(EmbeddedGrainsOptions.Section);
         services.AddSingleton<EmbeddedGrains>();
         services.AddSingleton<IGrains>(provider => provider.GetRequiredService<EmbeddedGrains>());
+        services.AddSingleton<IGrainMemory>(provider => provider.GetRequiredService<EmbeddedGrains>());
         return services;
     }
 
-    public static IServiceCollection AddStackJobs(this IServiceCollection services)
+    public static IServiceCollection AddStackGrains(this IServiceCollection services, IConfiguration configuration, string connectionString) =>
+        services.AddEmbeddedGrains();
+
+    public static IServiceCollection AddStackJobs(this IServiceCollection services, string connectionString)
     {
         services.AddQuartz();
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
@@ -25,6 +31,11 @@ internal static class EmbeddedStack
         services.AddSingleton<QuartzJobs.Runner>();
         services.AddJob<PassivateJob>("passivate", TimeSpan.FromMinutes(1));
         return services;
+    }
+
+    /// <summary>No routes of its own.</summary>
+    public static void MapStack(this WebApplication app)
+    {
     }
 
     /// <summary>Lets idle grains leave memory.</summary>

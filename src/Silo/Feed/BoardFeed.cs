@@ -2,6 +2,7 @@ using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Silo.Deadlines;
+using Escalation.Silo.Hosting;
 using Escalation.Silo.Log;
 
 namespace Escalation.Silo.Feed;
@@ -13,7 +14,7 @@ internal sealed partial class BoardFeed(
     IBoardRows rows,
     PostgresTail tail,
     DeadlineClock clock,
-    Embedded.EmbeddedGrains grains,
+    IGrainMemory grains,
     TimeProvider time,
     ILogger<BoardFeed> logger)
     : BackgroundService

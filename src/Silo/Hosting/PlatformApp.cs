@@ -3,6 +3,11 @@ using Escalation.Dashboard.Api;
 using Escalation.Silo.Access;
 using Escalation.Silo.Links;
 using Microsoft.Extensions.Logging.Console;
+#if CLUSTER
+using Escalation.Silo.Cluster;
+#else
+using Escalation.Silo.Embedded;
+#endif
 
 namespace Escalation.Silo.Hosting;
 
@@ -28,7 +33,7 @@ internal static class PlatformApp
         builder.Services.AddSingleton(settings);
         builder.Services.AddCore(settings, connectionString);
         builder.Services.AddCustomerLinks(settings);
-        builder.Services.AddEngine(builder.Configuration);
+        builder.Services.AddEngine(builder.Configuration, connectionString);
         builder.Services.AddApi();
         builder.Services.AddPostgresAccess();
         builder.Services.AddBoard();
@@ -38,6 +43,7 @@ internal static class PlatformApp
         app.UseApi();
         app.MapApi();
         app.MapBoard();
+        app.MapStack();
         return app;
     }
 

@@ -1,7 +1,6 @@
 using Escalation.Grains.Board;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
-using Escalation.Silo.Embedded;
 using Escalation.Silo.Feed;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Ladder;
@@ -10,13 +9,18 @@ using Escalation.Silo.Notices;
 using Escalation.Silo.Policy;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+#if CLUSTER
+using Escalation.Silo.Cluster;
+#else
+using Escalation.Silo.Embedded;
+#endif
 
 namespace Escalation.Silo.Hosting;
 
 /// <summary>What a host is made of.</summary>
 internal static class PlatformServices
 {
-    /// <summary>The log, the policy and the grains: enough to send commands, as a verb does.</summary>
+    /// <summary>The log and the policy: with grains, enough to send commands, as a verb does.</summary>
     public static IServiceCollection AddCore(this IServiceCollection services, PlatformSettings settings, string connectionString)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -26,13 +30,13 @@ internal static class PlatformServices
         services.AddSingleton<IPolicySource>(provider => new PolicyWithChannels(
             provider.GetRequiredService<PolicyBook>(), ChannelServices.AvailableIn(provider.GetRequiredService<IConfiguration>())));
         services.AddSingleton<IPolicyRollout, PolicyRollout>();
-        services.AddStackGrains();
         return services;
     }
 
-    /// <summary>What runs by itself: the board's feed, the deadline clock, the jobs.</summary>
-    public static IServiceCollection AddEngine(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>The grains, and what runs by itself: the board's feed, the deadline clock, the jobs.</summary>
+    public static IServiceCollection AddEngine(this IServiceCollection services, IConfiguration configuration, string connectionString)
     {
+        services.AddStackGrains(configuration, connectionString);
         services.AddSingleton<Tally>();
         services.AddSingleton<IPlatformStatus, PlatformStatus>();
         services.AddHostedService<BoardFeed>();
@@ -46,7 +50,7 @@ internal static class PlatformServices
 
         services.AddNotices(configuration);
         services.AddLadder();
-        services.AddStackJobs();
+        services.AddStackJobs(connectionString);
         return services;
     }
 

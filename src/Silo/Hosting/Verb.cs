@@ -5,6 +5,7 @@ using Escalation.Grains.Log;
 using Escalation.Grains.Proofs;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
+using Escalation.Silo.Embedded;
 using Escalation.Silo.Intake;
 using Escalation.Silo.Links;
 using Escalation.Silo.Policy;
@@ -31,6 +32,7 @@ internal sealed class Verb(IServiceProvider services)
             : null;
         builder.Services.AddSingleton(settings);
         builder.Services.AddCore(settings, settings.ConnectionString ?? postgres!.ConnectionString);
+        builder.Services.AddEmbeddedGrains();
         builder.Services.AddPostgresAccess();
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().RunAsync(cancellationToken);

@@ -28,7 +28,8 @@ public sealed class RandomCaseTests
         }
     }
 
-    private static void Live(int seed)
+    /// <summary>Lives one case through; calls <paramref name="afterStep"/> after every step.</summary>
+    internal static void Live(int seed, Action<Case>? afterStep = null)
     {
         var random = new Random(seed);
         var story = new CaseStory();
@@ -51,6 +52,7 @@ public sealed class RandomCaseTests
             }
 
             Check(story, before);
+            afterStep?.Invoke(story.Case);
         }
 
         CheckHistory(story);
