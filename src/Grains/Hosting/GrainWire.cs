@@ -38,6 +38,9 @@ public static class GrainWire
         var options = new JsonSerializerOptions(Wire.Json)
         {
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds, LeaveOutComputed } },
+
+            // A pair of values has fields.
+            IncludeFields = true,
         };
         options.Converters.Add(new ImmutableArrays());
         return options;

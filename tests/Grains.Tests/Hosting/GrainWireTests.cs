@@ -154,6 +154,7 @@ public sealed class GrainWireTests
                 _ when type == typeof(Target) => Target.Working(TimeSpan.FromHours(8)),
                 _ when type.IsEnum => Enum.GetValues(type).Cast<object>().Last(),
                 _ when type.IsPrimitive || type == typeof(decimal) => Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture),
+                _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableDictionary<,>) => DictionaryOf(type, filled),
                 _ when ItemOf(type) is { } item => ListOf(type, item, filled),
                 _ when type.IsAbstract => Of(Array.Find(type.Assembly.GetTypes(), one => !one.IsAbstract && type.IsAssignableFrom(one))!, filled),
                 _ => RecordOf(type, filled),
@@ -176,6 +177,15 @@ public sealed class GrainWireTests
                 ? typeof(ImmutableArray).GetMethods().Single(method => method.Name == nameof(ImmutableArray.CreateRange) && method.GetParameters().Length == 1)
                     .MakeGenericMethod(item).Invoke(null, [items])!
                 : items;
+        }
+
+        /// <summary>One entry: the order of several is nobody's promise.</summary>
+        private static object DictionaryOf(Type type, bool filled)
+        {
+            var empty = (IDictionary)type.GetField("Empty")!.GetValue(null)!;
+            return filled
+                ? type.GetMethod("Add")!.Invoke(empty, [.. type.GetGenericArguments().Select(part => Of(part, filled))])!
+                : empty;
         }
 
         private static object RecordOf(Type type, bool filled)
