@@ -1,6 +1,7 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
@@ -106,3 +107,8 @@ internal sealed class CaseActivation(IEventLog log, TimeProvider time, IPolicySo
 [GrainType("customer"), PreferLocalPlacement]
 internal sealed class CustomerActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
     : ActivationGrain<Customer, CustomerCommand, CustomerEvent>(log, time, policies, seats);
+
+/// <inheritdoc/>
+[GrainType("giftStock"), PreferLocalPlacement]
+internal sealed class GiftStockActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
+    : ActivationGrain<GiftStock, GiftStockCommand, GiftStockEvent>(log, time, policies, seats);

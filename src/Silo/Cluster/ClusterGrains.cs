@@ -1,6 +1,7 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
@@ -22,6 +23,8 @@ internal sealed partial class ClusterGrains(
     public ICaseGrain Case(Guid id) => new CaseGrain(new Remote<Case, CaseCommand, CaseEvent>(this, id));
 
     public ICustomerGrain Customer(Guid id) => new CustomerGrain(new Remote<Customer, CustomerCommand, CustomerEvent>(this, id));
+
+    public IGiftStockGrain GiftStock(Guid id) => new GiftStockGrain(new Remote<GiftStock, GiftStockCommand, GiftStockEvent>(this, id));
 
     public Task OnFollowedAsync(Guid id, int version) => seats.CatchUpAsync(id, version);
 
@@ -54,6 +57,14 @@ internal sealed partial class ClusterGrains(
             remote.TellAsync(envelope, cancellationToken);
 
         public Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
+    }
+
+    private sealed class GiftStockGrain(Remote<GiftStock, GiftStockCommand, GiftStockEvent> remote) : IGiftStockGrain
+    {
+        public Task<Answer> Tell(Envelope<GiftStockCommand> envelope, CancellationToken cancellationToken = default) =>
+            remote.TellAsync(envelope, cancellationToken);
+
+        public Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
     }
 
     /// <summary>One grain, wherever it lives.</summary>
