@@ -1,9 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Escalation.TestKit;
 
 namespace Escalation.Silo.Tests.Crashes;
@@ -15,7 +11,6 @@ namespace Escalation.Silo.Tests.Crashes;
 /// </summary>
 public sealed class KillTests
 {
-    private const int Clients = 16;
     private const int AcknowledgedBetweenKills = 400;
 
     private static int Kills =>
@@ -117,130 +112,5 @@ public sealed class KillTests
         var pid = File.ReadLines(Path.Combine(folder, "postgres", "postmaster.pid")).First();
         using var postmaster = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
         postmaster.Kill();
-    }
-
-    /// <summary>Clients that repeat each command, with the same key, until it is acknowledged.</summary>
-    private sealed class Load(HostProcess host) : IDisposable
-    {
-        private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
-        private readonly string _key = host.KeyOf("agent");
-        private readonly ConcurrentDictionary<string, byte> _sent = [];
-        private volatile TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private volatile Uri _url = host.Url;
-        private int _next;
-
-        /// <summary>Notes whose answer was a success.</summary>
-        public ConcurrentDictionary<string, byte> Acknowledged { get; } = [];
-
-        public void Dispose() => _http.Dispose();
-
-        public void MoveTo(HostProcess next) => _url = next.Url;
-
-        public async Task<IReadOnlyList<string>> OpenCasesAsync()
-        {
-            using var client = host.ClientFor("agent");
-            var ids = new List<string>();
-            for (var i = 0; i < Clients; i++)
-            {
-                ids.Add((await client.OpenCaseAsync($"Customer {i}", null)).GetProperty("id").GetString()!);
-            }
-
-            return ids;
-        }
-
-        public async Task WorkAsync(string caseId, CancellationToken stop)
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                var note = $"note {Interlocked.Increment(ref _next)}";
-                _sent[note] = 0;
-                while (!stop.IsCancellationRequested && !await TrySendAsync(caseId, note))
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
-                }
-            }
-        }
-
-        public async Task ReachAsync(int acknowledged)
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-            while (true)
-            {
-                var progress = _progress.Task;
-                if (Acknowledged.Count >= acknowledged)
-                {
-                    return;
-                }
-
-                await progress.WaitAsync(patience.Token);
-            }
-        }
-
-        public async Task CheckAsync(IReadOnlyList<string> cases)
-        {
-            var there = new List<string>();
-            foreach (var id in cases)
-            {
-                there.AddRange(await NotesAsync(id));
-            }
-
-            Assert.Empty(Acknowledged.Keys.Except(there));
-            Assert.Equal(there.Distinct().Count(), there.Count);
-            Assert.Empty(there.Except(_sent.Keys));
-        }
-
-        private async Task<IEnumerable<string>> NotesAsync(string caseId)
-        {
-            var notes = new List<string>();
-            var after = "";
-            while (true)
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_url, $"/api/cases/{caseId}/history?limit=500{after}"));
-                request.Headers.Authorization = new("Bearer", _key);
-                using var answer = await _http.SendAsync(request);
-                answer.EnsureSuccessStatusCode();
-                var page = await answer.Content.ReadFromJsonAsync<JsonElement>();
-                notes.AddRange(page.GetProperty("items").EnumerateArray()
-                    .Where(entry => entry.GetProperty("kind").GetString() == "noteAdded")
-                    .Select(entry => entry.GetProperty("data").GetProperty("note").GetString()!));
-                if (!page.TryGetProperty("next", out var next) || next.GetString() is not { Length: > 0 } cursor)
-                {
-                    return notes;
-                }
-
-                after = $"&after={Uri.EscapeDataString(cursor)}";
-            }
-        }
-
-        private async Task<bool> TrySendAsync(string caseId, string note)
-        {
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_url, $"/api/cases/{caseId}/note"))
-                {
-                    Content = JsonContent.Create(new { note }),
-                };
-                request.Headers.Authorization = new("Bearer", _key);
-                request.Headers.Add("Idempotency-Key", note);
-                using var answer = await _http.SendAsync(request);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
-                    Acknowledged[note] = 0;
-                    Interlocked.Exchange(ref _progress, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-                    return true;
-                }
-
-                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-                return false;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-            catch (TaskCanceledException)
-            {
-                return false;
-            }
-        }
     }
 }

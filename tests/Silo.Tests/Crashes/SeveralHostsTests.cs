@@ -1,0 +1,125 @@
+using Escalation.TestKit;
+using Npgsql;
+
+namespace Escalation.Silo.Tests.Crashes;
+
+/// <summary>
+/// Two real hosts on one database, and one of them is killed under load. The same story for both stacks: embedded hosts are
+/// kept right by the log alone, a cluster by the log too.
+/// </summary>
+public sealed class SeveralHostsTests : IAsyncLifetime
+{
+    private const int AcknowledgedBetweenKills = 300;
+
+    /// <summary>From the instant something is due until it is done, although the host that would have done it is dead.</summary>
+    private static readonly TimeSpan TakesOverWithin = TimeSpan.FromSeconds(8);
+
+    private readonly List<string> _folders = [];
+    private TestDatabase _database = null!;
+
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folders.ForEach(folder => Directory.Delete(folder, recursive: true));
+    }
+
+    [Fact, Rule("CASE-5")]
+    public async Task Of_two_hosts_one_is_killed_under_load_and_nothing_acknowledged_is_lost()
+    {
+        var stays = await StartAsync();
+        var dies = await StartAsync();
+        try
+        {
+            using var load = new Load(stays);
+            load.MoveTo(stays, dies);
+            var cases = await load.OpenCasesAsync();
+            using var stop = new CancellationTokenSource();
+            var clients = cases.Select(id => Task.Run(() => load.WorkAsync(id, stop.Token))).ToList();
+            await load.ReachAsync(AcknowledgedBetweenKills);
+            await dies.KillAsync();
+            load.MoveTo(stays);
+            await load.ReachAsync(load.Acknowledged.Count + AcknowledgedBetweenKills);
+            await dies.DisposeAsync();
+            dies = await StartAsync();
+            load.MoveTo(stays, dies);
+            await load.ReachAsync(load.Acknowledged.Count + AcknowledgedBetweenKills);
+            await stop.CancelAsync();
+            await Task.WhenAll(clients);
+            await load.CheckAsync(cases);
+            Assert.Equal(0, await dies.StopAsync());
+            Assert.Equal(0, await stays.StopAsync());
+            await ProveAsync();
+        }
+        finally
+        {
+            await dies.DisposeAsync();
+            await stays.DisposeAsync();
+        }
+    }
+
+    [Fact, Rule("CLK-7"), Rule("PRM-5")]
+    public async Task What_a_killed_host_had_to_do_the_other_does_within_seconds()
+    {
+        await using var stays = await StartAsync();
+        await using var dies = await StartAsync();
+        string id;
+        var due = TimeProvider.System.GetUtcNow().AddSeconds(16);
+        using (var ana = dies.ClientFor("agent"))
+        {
+            id = (await ana.OpenCaseAsync()).GetProperty("id").GetString()!;
+
+            // Shorter than an hour: explained at half its length.
+            await ana.SendAsync($"/api/cases/{id}/promises", new { text = "Call back", dueAt = due });
+        }
+
+        await dies.KillAsync();
+        using var irina = stays.ClientFor("supervisor");
+        await UntilAsync(async () => (await irina.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises")[0].GetProperty("state").GetString() == "explained");
+        Assert.True(TimeProvider.System.GetUtcNow() < due.AddSeconds(-8) + TakesOverWithin, "the other host was late");
+        await UntilAsync(async () => (await irina.GetJsonAsync("/api/status")).GetProperty("notices").GetProperty("planned").GetInt32() == 0);
+        Assert.True(TimeProvider.System.GetUtcNow() < due.AddSeconds(-8) + (2 * TakesOverWithin), "the notice was late");
+        var history = (await irina.GetJsonAsync($"/api/cases/{id}/history")).GetProperty("items").EnumerateArray();
+        Assert.Single(history, entry => entry.GetProperty("kind").GetString() == "promiseExplained");
+        Assert.Equal(0, await stays.StopAsync());
+        await ProveAsync();
+    }
+
+    /// <summary>A host with a folder of its own on the common database; it lets in whom the first one let in.</summary>
+    private async Task<HostProcess> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("escalation-hosts-").FullName;
+        _folders.Add(folder);
+        foreach (var file in Directory.GetFiles(_folders[0]).Where(_ => _folders.Count > 1))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        return await HostProcess.StartAsync(folder, Shared());
+    }
+
+    private Dictionary<string, string> Shared() => new()
+    {
+        ["Escalation__ConnectionString"] = _database.ConnectionString,
+        ["Escalation__Cluster__Address"] = "127.0.0.1",
+        ["Escalation__Cluster__Port"] = "0",
+    };
+
+    private async Task ProveAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        var (_, faults, first) = await new Proof.Prover(source).ProveAsync(CancellationToken.None);
+        Assert.True(faults == 0, string.Join(Environment.NewLine, first.Select(fault => $"{fault.Rule} {fault.Stream}: {fault.Detail}")));
+    }
+
+    /// <summary>Asks again until it holds; the hosts are other processes, so there is no signal to wait on.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
+}
