@@ -103,9 +103,9 @@ async function countLoads(page: Page): Promise<() => Promise<number>> {
   return () => Promise.resolve(loads);
 }
 
-/** What a row shows apart from what time alone changes, and from what was there before its last change. */
+/** What a row shows apart from what time alone changes, and from what marks its last change. */
 function withoutTimes(text: string): string {
-  return text.replaceAll(/[+]?\d+:\d\d|\d+ (?:h|d|min|s)\b|\d+/g, '').replace(/was heated/, '').replaceAll(/\s+/g, ' ').replace(/(?:heat .*|changed|waits).*$/, '').trim();
+  return text.replaceAll(/[+]?\d+:\d\d|\d+ (?:h|d|min|s)\b|\d+/g, '').replace(/was heated|raised/g, '').replaceAll(/\s+/g, ' ').replace(/(?:heat .*|changed|waits).*$/, '').trim();
 }
 
 async function expectAccessible(page: Page): Promise<void> {
