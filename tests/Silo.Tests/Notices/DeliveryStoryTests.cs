@@ -222,8 +222,7 @@ public sealed class DeliveryStoryTests
         await using var mail = await MailServer.StartAsync();
         await using var platform = await StartAsync(mail);
         using var ana = platform.ClientFor("agent");
-        var id = await PromiseAsync(platform, ana, null);
-        await mail.NextLetterAsync();
+        var id = await PromiseAsync(platform, ana, mail);
         await platform.FastForward(ToSendBy);
 
         var letter = await mail.NextLetterAsync();
