@@ -3,6 +3,7 @@ using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Database;
+using Escalation.Silo.Embedded;
 using Escalation.Silo.Hosting;
 using Escalation.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,6 +64,7 @@ internal static class LadderBench
             new PrivatePostgresOptions { DataFolder = folder }, NullLogger.Instance, CancellationToken.None);
         var builder = PlatformApp.CreateBuilder();
         builder.Services.AddCore(new PlatformSettings { DataFolder = folder }, postgres.ConnectionString);
+        builder.Services.AddEmbeddedGrains();
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().RunAsync(CancellationToken.None);
         var grains = app.Services.GetRequiredService<IGrains>();

@@ -5,6 +5,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Proofs;
 using Escalation.Silo.Database;
+using Escalation.Silo.Embedded;
 using Escalation.Silo.Hosting;
 using Escalation.Silo.Proof;
 using Microsoft.Extensions.DependencyInjection;
@@ -189,6 +190,7 @@ public sealed class Storm(StormSize size, Action<string> say)
         var builder = PlatformApp.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddCore(new PlatformSettings { DataFolder = data, PolicyFolder = policy }, connectionString);
+        builder.Services.AddEmbeddedGrains();
         var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().RunAsync(CancellationToken.None);
         if (app.Services.GetService<Silo.Policy.PolicyBook>() is { } book)

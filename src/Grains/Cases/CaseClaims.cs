@@ -30,8 +30,7 @@ public sealed partial record Case
     public ImmutableArray<MergedCase> Merged { get; init; } = [];
 
     /// <summary>CASE-8: attempts of other cases to be merged into this one that it said no to.</summary>
-    public ImmutableDictionary<(Guid From, int Attempt), Refused> TakeOversRefused { get; init; } =
-        ImmutableDictionary<(Guid From, int Attempt), Refused>.Empty;
+    public ImmutableArray<RefusedTakeOver> TakeOversRefused { get; init; } = [];
 
     /// <summary>CASE-8: true while the case stands still, until the one it is merged into has answered.</summary>
     public bool IsMerging => Merge is { State: MergeState.Begun };
@@ -51,7 +50,7 @@ public sealed partial record Case
     /// <summary>What this case said to another's attempt to be merged into it: nothing yet (null), a no, or a yes (no refusal).</summary>
     public (Refused? Refusal, MergedCase? Taken)? AnswerTo(Guid from, int attempt) =>
         Merged.FirstOrDefault(merged => merged.CaseId == from && merged.Attempt == attempt) is { } taken ? (null, taken)
-            : TakeOversRefused.TryGetValue((from, attempt), out var refusal) ? (refusal, null)
+            : TakeOversRefused.FirstOrDefault(refused => refused.From == from && refused.Attempt == attempt) is { } no ? (no.Refusal, null)
             : null;
 
     /// <summary>When the platform has to act because of approvals, apologies and errands.</summary>
@@ -126,7 +125,7 @@ public sealed partial record Case
                 ? concession with { State = ConcessionState.Refused, EndedAt = at, Refusal = "case.merged" }
                 : concession)],
         },
-        TakeOverRefused e => this with { TakeOversRefused = TakeOversRefused.SetItem((e.From, e.Attempt), new Refused(e.Code, e.Detail)) },
+        TakeOverRefused e => this with { TakeOversRefused = TakeOversRefused.Add(new RefusedTakeOver(e.From, e.Attempt, new Refused(e.Code, e.Detail))) },
         CaseTakenOver e => TakenOver(e, at),
         _ => null,
     };

@@ -49,6 +49,12 @@ public sealed record MovedPromise(int Was, int Now);
 public sealed record MergedCase(
     Guid CaseId, long Number, DateTimeOffset At, Money? Claim, int Attempt, IReadOnlyList<MovedPromise> Promises);
 
+/// <summary>CASE-8: another case's attempt to be merged into this one, which said no to it.</summary>
+/// <param name="From">The other case.</param>
+/// <param name="Attempt">Which of its attempts this was.</param>
+/// <param name="Refusal">Why not.</param>
+public sealed record RefusedTakeOver(Guid From, int Attempt, Refused Refusal);
+
 /// <summary>What people wrote in a case that was merged; apart, so that it can be erased (CUS-7).</summary>
 /// <param name="Promises">The promises' texts, in order.</param>
 /// <param name="Moves">The reasons of each promise's moves, in order.</param>
