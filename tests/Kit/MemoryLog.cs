@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Escalation.Grains;
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
@@ -91,15 +93,23 @@ public sealed class MemoryLog : IEventLog, IEventTail, IBoardRows
         }
     }
 
-    public Task<(IReadOnlyList<BoardRow> Rows, TailCursor Cursor)> LoadAsync(CancellationToken cancellationToken)
+    public async Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
     {
         ThrowIfAway();
+        List<StoredRow> rows;
+        TailCursor cursor;
         lock (_lock)
         {
-            return Task.FromResult<(IReadOnlyList<BoardRow>, TailCursor)>((
-                [.. _grains.Values.Select(grain => grain.Row).OfType<BoardRow>()],
-                _feed.Count == 0 ? default : _feed[^1].Place));
+            rows =
+            [
+                .. _grains.Values.Select(grain => grain.Row).OfType<BoardRow>()
+                    .Select(row => new StoredRow(JsonSerializer.SerializeToUtf8Bytes(row, Wire.Json), row.Version)),
+            ];
+            cursor = _feed.Count == 0 ? default : _feed[^1].Place;
         }
+
+        await onRows(rows);
+        return cursor;
     }
 
     /// <summary>What is stored beside the grain's events; null when there is no such grain.</summary>

@@ -13,7 +13,7 @@ namespace Escalation.Dashboard.Api;
 /// <param name="LagMs">How long the last change took from its decision to the board.</param>
 /// <param name="StaleSince">Since when the board cannot be trusted; absent while it can.</param>
 public sealed record BoardReply(
-    IReadOnlyList<BoardRow> Items,
+    IReadOnlyList<KeptRow> Items,
     string? Next,
     BoardCounts Counts,
     long Position,

@@ -26,7 +26,7 @@ public abstract record BoardMessage(
     /// <param name="Next">Where the next page begins; absent at the end.</param>
     public sealed record Snapshot(
         long Seq, long Position, DateTimeOffset ServerTime, double LagMs, DateTimeOffset? StaleSince, BoardCounts Counts,
-        int Protocol, double BeatMs, IReadOnlyList<BoardRow> Rows, string? Next)
+        int Protocol, double BeatMs, IReadOnlyList<KeptRow> Rows, string? Next)
         : BoardMessage("snapshot", Seq, Position, ServerTime, LagMs, StaleSince, Counts);
 
     /// <summary>What is different from the message before.</summary>
@@ -36,7 +36,7 @@ public abstract record BoardMessage(
     /// <param name="Next">Where the next page begins; absent at the end.</param>
     public sealed record Patch(
         long Seq, long Position, DateTimeOffset ServerTime, double LagMs, DateTimeOffset? StaleSince, BoardCounts Counts,
-        IReadOnlyList<Guid> Removes, IReadOnlyList<BoardRow> Upserts, IReadOnlyList<int> Places, string? Next)
+        IReadOnlyList<Guid> Removes, IReadOnlyList<KeptRow> Upserts, IReadOnlyList<int> Places, string? Next)
         : BoardMessage("patch", Seq, Position, ServerTime, LagMs, StaleSince, Counts);
 
     /// <summary>Nothing has changed in the window; the stream is alive.</summary>

@@ -5,38 +5,38 @@ namespace Escalation.Dashboard.Hubs;
 
 /// <summary>
 /// One viewer's stream: a snapshot, then what changed since the last message that went out. The next reading is taken
-/// only when the viewer has taken the last message, so a slow viewer gets fewer, larger patches and costs nothing.
+/// only when the viewer has taken the last message, so a slow viewer gets fewer, larger patches and costs nothing. A
+/// viewer sleeps while nothing happens to the rows of the view; figures of the whole board follow a little later.
 /// </summary>
 internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeProvider time)
 {
     public async IAsyncEnumerable<BoardMessage> Follow(
         BoardView view, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var watch = board.Watch(view);
         for (var sequence = 0L; !board.IsLoaded; sequence++)
         {
             await board.ChangedSince(sequence).WaitAsync(cancellationToken);
         }
 
+        using var watch = await board.WatchAsync(view);
         var seq = 1L;
         var readAt = time.GetTimestamp();
         var now = time.GetUtcNow();
         var page = watch.Read(now);
-        yield return new BoardMessage.Snapshot(
-            seq, page.Position, now, Milliseconds(page.Lag), page.StaleSince, page.Counts,
-            BoardMessage.ProtocolVersion, options.Beat.TotalMilliseconds, page.Rows, page.Next?.ToString());
+        yield return Snapshot(page, seq, now);
 
         var sentAt = time.GetTimestamp();
         while (true)
         {
-            if (await ChangedAsync(page.Sequence, options.Beat - time.GetElapsedTime(sentAt), cancellationToken))
+            await DelayAsync(options.Frame - time.GetElapsedTime(readAt), cancellationToken);
+            if (!await FirstAsync(watch.RowsChangedSince(page), options.Figures - time.GetElapsedTime(readAt), cancellationToken))
             {
-                await DelayAsync(options.Frame - time.GetElapsedTime(readAt), cancellationToken);
+                await FirstAsync(board.ChangedSince(page.Sequence), options.Beat - time.GetElapsedTime(sentAt), cancellationToken);
             }
 
             readAt = time.GetTimestamp();
             now = time.GetUtcNow();
-            var next = watch.Read(now);
+            var next = watch.Read(now, page);
             var message = Difference(page, next, seq + 1, now);
             page = next;
             if (message is BoardMessage.Beat && time.GetElapsedTime(sentAt) < options.Beat)
@@ -50,18 +50,42 @@ internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeP
         }
     }
 
+    private BoardMessage.Snapshot Snapshot(BoardPage page, long seq, DateTimeOffset now) => new(
+        seq, page.Position, now, Milliseconds(page.Lag), page.StaleSince, page.Counts,
+        BoardMessage.ProtocolVersion, options.Beat.TotalMilliseconds, page.Rows, page.Next?.ToString());
+
     /// <summary>
     /// From one reading to the next. A row's place depends on the row alone, so rows that did not change keep their
     /// order among each other, and the places of the others say everything.
     /// </summary>
     internal static BoardMessage Difference(BoardPage from, BoardPage to, long seq, DateTimeOffset now)
     {
-        var leaving = from.Rows.ToDictionary(row => row.Id, row => row.Version);
-        List<BoardRow> upserts = [];
-        List<int> places = [];
-        for (var place = 0; place < to.Rows.Count; place++)
+        var (removes, upserts, places) = Difference(from.Rows, to.Rows);
+        return removes.Count + upserts.Count > 0 || from.Counts != to.Counts || from.StaleSince != to.StaleSince
+            ? new BoardMessage.Patch(
+                seq, to.Position, now, Milliseconds(to.Lag), to.StaleSince, to.Counts, removes, upserts, places, to.Next?.ToString())
+            : new BoardMessage.Beat(seq, to.Position, now, Milliseconds(to.Lag), to.StaleSince, to.Counts);
+    }
+
+    private static (IReadOnlyList<Guid> Removes, IReadOnlyList<KeptRow> Upserts, IReadOnlyList<int> Places) Difference(
+        IReadOnlyList<KeptRow> from, IReadOnlyList<KeptRow> to)
+    {
+        if (ReferenceEquals(from, to) || from.SequenceEqual(to))
         {
-            var row = to.Rows[place];
+            return ([], [], []);
+        }
+
+        var leaving = new Dictionary<Guid, int>(from.Count);
+        foreach (var row in from)
+        {
+            leaving.Add(row.Id, row.Version);
+        }
+
+        List<KeptRow> upserts = [];
+        List<int> places = [];
+        for (var place = 0; place < to.Count; place++)
+        {
+            var row = to[place];
             if (!leaving.Remove(row.Id, out var version) || version != row.Version)
             {
                 upserts.Add(row);
@@ -69,28 +93,22 @@ internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeP
             }
         }
 
-        return leaving.Count + upserts.Count > 0 || from.Counts != to.Counts || from.StaleSince != to.StaleSince
-            ? new BoardMessage.Patch(
-                seq, to.Position, now, Milliseconds(to.Lag), to.StaleSince, to.Counts,
-                [.. leaving.Keys], upserts, places, to.Next?.ToString())
-            : new BoardMessage.Beat(seq, to.Position, now, Milliseconds(to.Lag), to.StaleSince, to.Counts);
+        return ([.. leaving.Keys], upserts, places);
     }
 
-    /// <summary>True when the board has changed, false when it has been quiet for <paramref name="patience"/>.</summary>
-    private async Task<bool> ChangedAsync(long sequence, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>True when <paramref name="signal"/> came, false when it did not within <paramref name="patience"/>.</summary>
+    private async Task<bool> FirstAsync(Task signal, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var changed = board.ChangedSince(sequence);
-        if (changed.IsCompleted || patience <= TimeSpan.Zero)
+        if (signal.IsCompleted || patience <= TimeSpan.Zero)
         {
-            return changed.IsCompleted;
+            return signal.IsCompleted;
         }
 
         using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var beat = Task.Delay(patience, time, quiet.Token);
-        var first = await Task.WhenAny(changed, beat);
+        var first = await Task.WhenAny(signal, Task.Delay(patience, time, quiet.Token));
         await quiet.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        return first == changed;
+        return first == signal;
     }
 
     private Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 
@@ -16,9 +17,14 @@ public sealed class Board
     private const int ClosedRemembered = 1 << 16;
 
     private readonly Lock _writing = new();
+    private readonly RowReader _reader = new(new WordPool());
+    private readonly ArrayBufferWriter<byte> _search = new(1024);
     private readonly Dictionary<Guid, int> _closed = [];
     private readonly Queue<Guid> _closedOrder = new();
     private readonly Dictionary<string, int> _watchers = [];
+
+    // Filters that are being looked for in an older state, with what has changed since.
+    private readonly List<List<(KeptRow? Before, KeptRow? After, byte[] Search)>> _looking = [];
     private volatile BoardState _state = new();
 
     /// <summary>False until the stored rows have been loaded.</summary>
@@ -27,7 +33,7 @@ public sealed class Board
     /// <summary>Position of the last event that the board knows.</summary>
     public long Position => _state.Position;
 
-    public int OpenCases => _state.Rows.Count;
+    public int OpenCases => _state.Count;
 
     /// <summary>How long the last change took from its decision to this board.</summary>
     public TimeSpan Lag => _state.Lag;
@@ -35,16 +41,32 @@ public sealed class Board
     /// <summary>Since when the board cannot be trusted; null while it can.</summary>
     public DateTimeOffset? StaleSince => _state.StaleSince;
 
+    /// <summary>To be filled with the stored rows, for <see cref="LoadAsync"/>.</summary>
+    public BoardLoading NewLoading() => new(_reader);
+
     /// <summary>Starts from the stored rows, or starts over from them. The tail goes on from where they were read.</summary>
     /// <param name="rows">Every open case's row; some may be newer than <paramref name="position"/>.</param>
     /// <param name="position">Position of the last event that the rows surely know.</param>
     public void Load(IEnumerable<BoardRow> rows, long position)
     {
+        var loading = NewLoading();
+        loading.Add(rows);
+        LoadAsync(loading, position).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Starts from the stored rows, or starts over from them. The tail goes on from where they were read.</summary>
+    /// <param name="loading">Every open case's row; some may be newer than <paramref name="position"/>, and some may be there twice.</param>
+    /// <param name="position">Position of the last event that the rows surely know.</param>
+    public async Task LoadAsync(BoardLoading loading, long position)
+    {
+        ArgumentNullException.ThrowIfNull(loading);
+        var blocks = await loading.BlocksAsync();
         lock (_writing)
         {
             _closed.Clear();
             _closedOrder.Clear();
-            Publish(BoardState.Of(rows, _state.Watched) with { Position = position, StaleSince = _state.StaleSince });
+            _looking.Clear();
+            Publish(BoardState.Of(blocks, _state.Watched) with { Position = position, StaleSince = _state.StaleSince });
         }
     }
 
@@ -62,10 +84,13 @@ public sealed class Board
             var draft = new BoardDraft(_state);
             foreach (var row in batch.Rows.Values)
             {
-                var known = Math.Max(draft.Find(row.Id)?.Version ?? 0, _closed.GetValueOrDefault(row.Id));
-                if (row.Version > known)
+                var before = draft.Find(row.Id);
+                if (row.Version > Math.Max(before?.Version ?? 0, _closed.GetValueOrDefault(row.Id)))
                 {
-                    draft.Put(row);
+                    _search.ResetWrittenCount();
+                    var kept = _reader.Read(row, _search);
+                    draft.Put(kept, _search.WrittenSpan);
+                    Note(before, kept);
                 }
             }
 
@@ -109,55 +134,86 @@ public sealed class Board
 
     /// <summary>
     /// Reads a view once. A filter that nobody watches costs a look at every row; to read a view again and again,
-    /// <see cref="Watch"/> it.
+    /// <see cref="WatchAsync"/> it.
     /// </summary>
     public BoardPage Read(BoardView view, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return Read(view, view.Key, now);
+        return _state.Read(view, view.Key, now);
     }
 
-    internal BoardPage Read(BoardView view, string key, DateTimeOffset now)
+    internal BoardPage Read(BoardView view, string key, DateTimeOffset now, BoardPage? last)
     {
         var state = _state;
-        return state.Read(view, state.IndexOf(view, key), now);
+        var index = key.Length == 0 ? state.All : state.Watched[key];
+        if (last is not null && ReferenceEquals(last.Index, index))
+        {
+            return last with
+            {
+                Sequence = state.Sequence,
+                Position = state.Position,
+                Counts = state.Counts(index.Rows.Count, now),
+                Lag = state.Lag,
+                StaleSince = state.StaleSince,
+            };
+        }
+
+        return state.Read(view, key, now);
     }
 
     /// <summary>The approvals that wait to be decided (PRM-4, CLM-3), the most pressing first, each with its case's row.</summary>
-    public IReadOnlyList<(BoardRow Row, RowApproval Approval)> ReadApprovals(int limit)
-    {
-        var state = _state;
-        return
-        [
-            .. state.Approvals.Take(limit).Select(at => state.Rows[at.Case] is var row
-                ? (row, row.Approvals!.First(approval => approval.Id == at.Promise))
-                : default),
-        ];
-    }
+    public IReadOnlyList<(BoardRow Row, RowApproval Approval)> ReadApprovals(int limit) =>
+    [
+        .. _state.Approvals.Rows.Window(0, limit).Select(kept => kept.ToRow())
+            .SelectMany(row => row.Approvals!.Select(approval => (row, approval)))
+            .OrderBy(each => each.approval.DecideBy).Take(limit),
+    ];
 
     /// <summary>The row of one open case; null when it is not open.</summary>
-    public BoardRow? Find(Guid id) => _state.Rows.GetValueOrDefault(id);
+    public BoardRow? Find(Guid id) => _state.Find(id)?.ToRow();
 
     /// <summary>
     /// Keeps the view's filter and order up to date as changes come, for as long as anyone watches it: the first watcher
-    /// pays one look at every row, from then on a change costs each distinct filter one comparison.
+    /// pays one look at every row, from then on a change costs each distinct filter one comparison. The feed is not held
+    /// up by the look.
     /// </summary>
-    public BoardWatch Watch(BoardView view)
+    public async Task<BoardWatch> WatchAsync(BoardView view)
     {
         ArgumentNullException.ThrowIfNull(view);
         var key = view.Key;
-        lock (_writing)
+        var watch = new BoardWatch(this, view, key);
+        while (key.Length > 0)
         {
-            var watchers = _watchers.GetValueOrDefault(key);
-            _watchers[key] = watchers + 1;
-            if (watchers == 0 && key.Length > 0)
+            BoardState state;
+            List<(KeptRow? Before, KeptRow? After, byte[] Search)> changes = [];
+            lock (_writing)
             {
-                // Not a change of the board: whoever waits for one keeps waiting on the same signal.
-                _state = _state with { Watched = _state.Watched.SetItem(key, BoardIndex.Of(view, _state.Rows.Values)) };
+                state = _state;
+                if (state.Watched.ContainsKey(key))
+                {
+                    _watchers[key]++;
+                    return watch;
+                }
+
+                _looking.Add(changes);
+            }
+
+            var index = await Task.Run(() => state.Index(view.IsFiltered ? new RowFilter(view) : null, (RowOrder)view.Sort));
+            lock (_writing)
+            {
+                // The board may have been loaded anew meanwhile, or someone else have been quicker: look again.
+                if (_looking.Remove(changes) && !_state.Watched.ContainsKey(key))
+                {
+                    _watchers[key] = 1;
+
+                    // Not a change of the board: whoever waits for one keeps waiting on the same signal.
+                    _state = _state with { Watched = _state.Watched.SetItem(key, CaughtUp(index, changes)) };
+                    return watch;
+                }
             }
         }
 
-        return new BoardWatch(this, view, key);
+        return watch;
     }
 
     /// <summary>Completes when the board has changed since it stood at <paramref name="sequence"/>.</summary>
@@ -167,16 +223,48 @@ public sealed class Board
         return state.Sequence > sequence ? Task.CompletedTask : state.Superseded.Task;
     }
 
+    /// <summary>Completes when the rows of the view that <paramref name="page"/> is of have changed since.</summary>
+    internal Task RowsChangedSince(BoardPage page, string key)
+    {
+        var state = _state;
+        var index = key.Length == 0 ? state.All : state.Watched[key];
+        return ReferenceEquals(index, page.Index) && state.StaleSince == page.StaleSince ? index.Superseded.Task : Task.CompletedTask;
+    }
+
     internal void Unwatch(string key)
     {
         lock (_writing)
         {
-            if (--_watchers[key] == 0)
+            if (key.Length > 0 && --_watchers[key] == 0)
             {
                 _watchers.Remove(key);
                 _state = _state with { Watched = _state.Watched.Remove(key) };
             }
         }
+    }
+
+    private void Note(KeptRow? before, KeptRow? after)
+    {
+        if (_looking.Count > 0)
+        {
+            var search = after is null ? [] : _search.WrittenSpan.ToArray();
+            foreach (var changes in _looking)
+            {
+                changes.Add((before, after, search));
+            }
+        }
+    }
+
+    private static BoardIndex CaughtUp(BoardIndex index, List<(KeptRow? Before, KeptRow? After, byte[] Search)> changes)
+    {
+        var rows = index.Rows;
+        foreach (var (before, after, search) in changes)
+        {
+            rows = before is null ? rows : rows.Remove(before);
+            rows = after is not null && (index.Filter is null || index.Filter.Matches(after, search)) ? rows.Add(after) : rows;
+        }
+
+        return index.With(rows);
     }
 
     private void Close(BoardDraft draft, Guid id, int version)
@@ -186,7 +274,11 @@ public sealed class Board
             return;
         }
 
-        draft.Take(id);
+        if (draft.Take(id) is { } taken)
+        {
+            Note(taken, null);
+        }
+
         if (!_closed.TryGetValue(id, out var known))
         {
             _closedOrder.Enqueue(id);
@@ -204,5 +296,19 @@ public sealed class Board
         var last = _state;
         _state = next with { Sequence = last.Sequence + 1, Superseded = BoardState.NewSignal() };
         last.Superseded.TrySetResult();
+        var heard = last.StaleSince != next.StaleSince;
+        Wake(last.All, next.All, heard);
+        foreach (var (key, index) in last.Watched)
+        {
+            Wake(index, next.Watched.GetValueOrDefault(key), heard);
+        }
+    }
+
+    private static void Wake(BoardIndex last, BoardIndex? next, bool heard)
+    {
+        if (heard || !ReferenceEquals(last, next))
+        {
+            last.Superseded.TrySetResult();
+        }
     }
 }

@@ -24,14 +24,22 @@ public enum BoardSort
 /// </summary>
 public readonly record struct BoardRank(long First, long Second, Guid Id) : IComparable<BoardRank>
 {
-    /// <summary>The place of <paramref name="row"/> in the order <paramref name="sort"/>.</summary>
-    public static BoardRank Of(BoardRow row, BoardSort sort) => sort switch
+    /// <summary>The place of <paramref name="row"/> in the order <paramref name="order"/>.</summary>
+    internal static BoardRank Of(KeptRow row, RowOrder order)
     {
-        BoardSort.Urgency => new(DueOf(row), row.Due is null ? 0 : -(long)row.Due.Kind, row.Id),
-        BoardSort.Heat => new(-(long)row.Heat, DueOf(row), row.Id),
-        BoardSort.Waiting => new(row.ComplainedAt.UtcTicks, 0, row.Id),
-        BoardSort.Newest => new(-row.Number, 0, row.Id),
-    };
+        ref readonly var keys = ref row.Keys;
+        return order switch
+        {
+            RowOrder.Urgency => new(keys.DueAt, -keys.DueKind, keys.Id),
+            RowOrder.Heat => new(-keys.Heat, keys.DueAt, keys.Id),
+            RowOrder.Waiting => new(keys.ComplainedAt, 0, keys.Id),
+            RowOrder.Newest => new(-keys.Number, 0, keys.Id),
+            RowOrder.Id => new(0, 0, keys.Id),
+            RowOrder.Escalations => new(keys.Waiting?.AcknowledgeBy ?? KeptRow.Never, 0, keys.Id),
+            RowOrder.Approvals => new(keys.Waiting?.DecideBy ?? KeptRow.Never, 0, keys.Id),
+            RowOrder.Silent => new(keys.Waiting?.SilentDueAt ?? KeptRow.Never, 0, keys.Id),
+        };
+    }
 
     /// <summary>Reads what <see cref="ToString"/> wrote: the cursor of a page.</summary>
     public static bool TryParse(string? text, out BoardRank rank)
@@ -66,6 +74,43 @@ public readonly record struct BoardRank(long First, long Second, Guid Id) : ICom
     public static bool operator <=(BoardRank left, BoardRank right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(BoardRank left, BoardRank right) => left.CompareTo(right) >= 0;
+}
 
-    private static long DueOf(BoardRow row) => row.Due?.DueAt.UtcTicks ?? long.MaxValue;
+/// <summary>What rows stand in order of inside the board; the first four are those of <see cref="BoardSort"/>.</summary>
+internal enum RowOrder
+{
+    Urgency = BoardSort.Urgency,
+    Heat = BoardSort.Heat,
+    Waiting = BoardSort.Waiting,
+    Newest = BoardSort.Newest,
+
+    /// <summary>To find them.</summary>
+    Id,
+
+    /// <summary>By when the first escalation goes on.</summary>
+    Escalations,
+
+    /// <summary>By when the first approval has to be decided.</summary>
+    Approvals,
+
+    /// <summary>By when the first promise is due whose owner was silent.</summary>
+    Silent,
+}
+
+/// <summary>Rows by rank.</summary>
+internal readonly struct ByRank(RowOrder order) : IComparer<KeptRow>
+{
+    public int Compare(KeptRow? x, KeptRow? y) => BoardRank.Of(x!, order).CompareTo(BoardRank.Of(y!, order));
+}
+
+/// <summary>A place among rows.</summary>
+internal readonly struct AtRank(BoardRank rank, RowOrder order) : IComparable<KeptRow>
+{
+    public int CompareTo(KeptRow? other) => rank.CompareTo(BoardRank.Of(other!, order));
+}
+
+/// <summary>Numbers by size.</summary>
+internal readonly struct BySize : IComparer<long>
+{
+    public int Compare(long x, long y) => x.CompareTo(y);
 }

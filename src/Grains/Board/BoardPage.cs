@@ -1,5 +1,3 @@
-using Escalation.Grains.Cases;
-
 namespace Escalation.Grains.Board;
 
 /// <summary>One consistent reading of a view: the rows of its window and the figures, all of the same moment.</summary>
@@ -13,11 +11,15 @@ namespace Escalation.Grains.Board;
 public sealed record BoardPage(
     long Sequence,
     long Position,
-    IReadOnlyList<BoardRow> Rows,
+    IReadOnlyList<KeptRow> Rows,
     BoardCounts Counts,
     BoardRank? Next,
     TimeSpan Lag,
-    DateTimeOffset? StaleSince);
+    DateTimeOffset? StaleSince)
+{
+    /// <summary>Where the rows were taken from; null when from a look at every row.</summary>
+    internal BoardIndex? Index { get; init; }
+}
 
 /// <summary>Figures over all open cases; only <c>Matched</c> knows the view's filter.</summary>
 /// <param name="Total">Open cases.</param>
@@ -40,29 +42,23 @@ public sealed record BoardCounts(
     int PromisesAtRisk,
     DateTimeOffset? NextPromiseDueAt,
     int Unacknowledged,
-    int Approvals = 0);
+    int Approvals = 0)
+{
+    /// <summary>Open cases on each stage.</summary>
+    public StageCounts ByStage { get; init; } = new(0, 0, 0, 0, 0);
+
+    /// <summary>Open cases of each conflict type.</summary>
+    public CountDictionary ByType { get; init; } = CountDictionary.None;
+
+    /// <summary>PRM-3: open promises whose owners were asked and stayed silent.</summary>
+    public int Silent { get; init; }
+}
 
 /// <summary>How many on each rung of the ladder.</summary>
-public sealed record LevelCounts(int Buffer, int Specialist, int Head, int Management)
-{
-    internal LevelCounts Plus(Level level, int by) => level switch
-    {
-        Level.Buffer => this with { Buffer = Buffer + by },
-        Level.Specialist => this with { Specialist = Specialist + by },
-        Level.Head => this with { Head = Head + by },
-        Level.Management => this with { Management = Management + by },
-    };
-}
+public sealed record LevelCounts(int Buffer, int Specialist, int Head, int Management);
 
 /// <summary>How many at each heat.</summary>
-public sealed record HeatCounts(int Calm, int Tense, int Heated, int Aggressive, int Public)
-{
-    internal HeatCounts Plus(Heat heat, int by) => heat switch
-    {
-        Heat.Calm => this with { Calm = Calm + by },
-        Heat.Tense => this with { Tense = Tense + by },
-        Heat.Heated => this with { Heated = Heated + by },
-        Heat.Aggressive => this with { Aggressive = Aggressive + by },
-        Heat.Public => this with { Public = Public + by },
-    };
-}
+public sealed record HeatCounts(int Calm, int Tense, int Heated, int Aggressive, int Public);
+
+/// <summary>How many on each stage.</summary>
+public sealed record StageCounts(int Contact, int Clarify, int Options, int Agreement, int FollowThrough);

@@ -4,13 +4,10 @@ namespace Escalation.Grains.Board;
 
 /// <summary>
 /// The board at one moment. Never changes, so any number of readers may look at it without a lock while the next one is
-/// made; a change costs the logarithm of the board's size, whoever is watching.
+/// made; a change costs the logarithm of the board's size for each order that it stands in.
 /// </summary>
 internal sealed record BoardState
 {
-    /// <summary>A promise is at risk this long before it is due, at the latest.</summary>
-    private static readonly TimeSpan Close = TimeSpan.FromMinutes(30);
-
     public long Sequence { get; init; }
 
     public long Position { get; init; }
@@ -21,135 +18,175 @@ internal sealed record BoardState
 
     public DateTimeOffset? StaleSince { get; init; }
 
-    public ImmutableDictionary<Guid, BoardRow> Rows { get; init; } = ImmutableDictionary<Guid, BoardRow>.Empty;
+    public RowTable Table { get; init; } = RowTable.Empty;
+
+    /// <summary>Slots of the table that closed cases have left.</summary>
+    public ImmutableStack<int> Free { get; init; } = [];
+
+    public SortedTree<KeptRow, ByRank> ById { get; init; } = SortedTree<KeptRow, ByRank>.Empty(new ByRank(RowOrder.Id));
 
     /// <summary>All rows by urgency: the view nearly everyone watches, and the answer to "how many are overdue".</summary>
-    public BoardIndex All { get; init; } = new(BoardView.Default);
+    public BoardIndex All { get; init; } = BoardIndex.Empty(null, RowOrder.Urgency);
 
     /// <summary>Filtered or otherwise sorted views that someone is watching, by their key.</summary>
     public ImmutableDictionary<string, BoardIndex> Watched { get; init; } = ImmutableDictionary<string, BoardIndex>.Empty;
 
-    /// <summary>Open promises by the instant from which they are at risk.</summary>
-    public ImmutableSortedSet<PromiseAt> Risks { get; init; } = [];
+    /// <summary>For each open promise the instant from which it is at risk.</summary>
+    public SortedTree<long, BySize> Risks { get; init; } = SortedTree<long, BySize>.Empty(default);
 
-    /// <summary>Open promises by due instant.</summary>
-    public ImmutableSortedSet<PromiseAt> Dues { get; init; } = [];
+    /// <summary>For each open promise its due instant.</summary>
+    public SortedTree<long, BySize> Dues { get; init; } = SortedTree<long, BySize>.Empty(default);
 
-    /// <summary>Approvals that wait, by the instant by which they have to be decided.</summary>
-    public ImmutableSortedSet<PromiseAt> Approvals { get; init; } = [];
+    /// <summary>Rows with escalations that nobody has acknowledged.</summary>
+    public BoardIndex Escalated { get; init; } = BoardIndex.Empty(null, RowOrder.Escalations);
 
-    public LevelCounts ByLevel { get; init; } = new(0, 0, 0, 0);
+    /// <summary>Rows with approvals that wait.</summary>
+    public BoardIndex Approvals { get; init; } = BoardIndex.Empty(null, RowOrder.Approvals);
 
-    public HeatCounts ByHeat { get; init; } = new(0, 0, 0, 0, 0);
+    /// <summary>PRM-3: rows with promises whose owners were asked and stayed silent.</summary>
+    public BoardIndex Silent { get; init; } = BoardIndex.Empty(null, RowOrder.Silent);
 
-    public int Unacknowledged { get; init; }
+    public BoardTally Tally { get; init; } = BoardTally.None;
+
+    public int Count => ById.Count;
 
     /// <summary>Completes when a newer state has taken this one's place.</summary>
     public TaskCompletionSource Superseded { get; init; } = NewSignal();
 
-    /// <summary>All rows at once: sorting them together is several times cheaper than taking them in one by one.</summary>
-    public static BoardState Of(IEnumerable<BoardRow> rows, ImmutableDictionary<string, BoardIndex> watched)
+    /// <summary>All rows at once.</summary>
+    /// <param name="blocks">Every row, some of them perhaps twice: the newer one holds.</param>
+    /// <param name="watched">Filters that are watched, to be filled.</param>
+    public static BoardState Of(IReadOnlyList<RowTable.Block> blocks, ImmutableDictionary<string, BoardIndex> watched)
     {
-        var byId = rows.ToImmutableDictionary(row => row.Id);
-        var (byLevel, byHeat, unacknowledged) = (new LevelCounts(0, 0, 0, 0), new HeatCounts(0, 0, 0, 0, 0), 0);
-        foreach (var row in byId.Values)
+        DropOlder(blocks);
+        var table = RowTable.Of(blocks);
+        var rows = new List<KeptRow>(table.Slots);
+        var free = new List<int>();
+        var slot = 0;
+        foreach (var row in blocks.SelectMany(block => block.Rows))
         {
-            byLevel = byLevel.Plus(row.Level, 1);
-            byHeat = byHeat.Plus(row.Heat, 1);
-            unacknowledged += row.Escalations.Length;
+            if (row is null)
+            {
+                free.Add(slot);
+            }
+            else
+            {
+                rows.Add(row);
+            }
+
+            slot++;
         }
 
-        return new BoardState
+        KeptRow[] all = [.. rows];
+        var promises = all.Where(row => row.Keys.Promises is not null).SelectMany(row => row.Keys.Promises!.Chunk(2)).ToArray();
+        var state = new BoardState
         {
             IsLoaded = true,
-            Rows = byId,
-            All = BoardIndex.Of(BoardView.Default, byId.Values),
-            Watched = watched.ToImmutableDictionary(kept => kept.Key, kept => BoardIndex.Of(kept.Value.View, byId.Values)),
-            Risks = byId.Values.SelectMany(RisksOf).ToImmutableSortedSet(),
-            Dues = byId.Values.SelectMany(DuesOf).ToImmutableSortedSet(),
-            Approvals = byId.Values.SelectMany(ApprovalsOf).ToImmutableSortedSet(),
-            ByLevel = byLevel,
-            ByHeat = byHeat,
-            Unacknowledged = unacknowledged,
+            Table = table,
+            Free = [.. Enumerable.Reverse(free)],
+            ById = BoardIndex.Of(null, RowOrder.Id, all).Rows,
+            All = BoardIndex.Of(null, RowOrder.Urgency, all),
+            Risks = Sizes(promises.Select(promise => promise[0])),
+            Dues = Sizes(promises.Select(promise => promise[1])),
+            Escalated = BoardIndex.Of(null, RowOrder.Escalations, [.. rows.Where(row => row.Keys.Waiting?.Escalations > 0)]),
+            Approvals = BoardIndex.Of(null, RowOrder.Approvals, [.. rows.Where(row => row.Keys.Waiting?.Approvals > 0)]),
+            Silent = BoardIndex.Of(null, RowOrder.Silent, [.. rows.Where(row => row.Keys.Waiting?.Silent > 0)]),
+            Tally = BoardTally.Of(rows),
         };
+        return state with { Watched = watched.ToImmutableDictionary(kept => kept.Key, kept => state.Index(kept.Value.Filter, kept.Value.Order)) };
     }
 
     public static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public BoardPage Read(BoardView view, BoardIndex index, DateTimeOffset now)
+    public KeptRow? Find(Guid id) =>
+        ById.TryFind(new AtRank(new BoardRank(0, 0, id), RowOrder.Id), out var row) ? row : null;
+
+    /// <summary>The view as it stands, from its index if someone watches it, else by a look at every row.</summary>
+    public BoardPage Read(BoardView view, string key, DateTimeOffset now)
     {
-        var first = view.After is { } after ? index.CountThrough(after) : 0;
-        var count = Math.Clamp(index.Ranks.Count - first, 0, view.Limit);
-        var rows = new BoardRow[count];
-        for (var i = 0; i < count; i++)
+        var index = key.Length == 0 ? All : Watched.GetValueOrDefault(key);
+        if (index is not null)
         {
-            rows[i] = Rows[index.Ranks[first + i].Id];
+            var (rows, next) = index.Window(view);
+            return Page(rows, next, index.Rows.Count, index, now);
         }
 
-        var counts = new BoardCounts(
-            Rows.Count,
-            index.Ranks.Count,
-            ByLevel,
-            ByHeat,
-            All.CountThrough(new BoardRank(now.UtcTicks, long.MaxValue, Guid.AllBitsSet)),
-            Dues.Count,
-            CountThrough(Risks, now),
-            Dues.IsEmpty ? null : Dues.Min.At,
-            Unacknowledged,
-            Approvals.Count);
-        BoardRank? next = first + count < index.Ranks.Count && count > 0 ? index.Ranks[first + count - 1] : null;
-        return new BoardPage(Sequence, Position, rows, counts, next, Lag, StaleSince);
+        var look = new BoardLook(view);
+        if (view.Case is { } only)
+        {
+            look.Take(Find(only), this);
+        }
+        else
+        {
+            look.TakeAll(Table);
+        }
+
+        return Page([.. look.Window], look.Next, look.Matched, null, now);
     }
 
-    /// <summary>The index of a view: kept if someone watches it, else found by looking at every row once.</summary>
-    public BoardIndex IndexOf(BoardView view, string key) =>
-        key.Length == 0 ? All : Watched.TryGetValue(key, out var kept) ? kept : BoardIndex.Of(view, Rows.Values);
+    public BoardPage Page(KeptRow[] rows, BoardRank? next, int matched, BoardIndex? index, DateTimeOffset now) => new(
+        Sequence, Position, rows, Counts(matched, now), next, Lag, StaleSince) { Index = index };
 
-    public static IEnumerable<PromiseAt> RisksOf(BoardRow? row) => row is null ? [] : row.Promises.Select(promise => new PromiseAt(
-        promise.SendBy < promise.DueAt - Close ? promise.SendBy : promise.DueAt - Close, row.Id, promise.Id));
-
-    public static IEnumerable<PromiseAt> DuesOf(BoardRow? row) =>
-        row is null ? [] : row.Promises.Select(promise => new PromiseAt(promise.DueAt, row.Id, promise.Id));
-
-    public static IEnumerable<PromiseAt> ApprovalsOf(BoardRow? row) =>
-        row?.Approvals is { } approvals ? approvals.Select(approval => new PromiseAt(approval.DecideBy, row.Id, approval.Id)) : [];
-
-    private static int CountThrough(ImmutableSortedSet<PromiseAt> set, DateTimeOffset now)
+    public BoardCounts Counts(int matched, DateTimeOffset now) => new(
+        Count,
+        matched,
+        Tally.ByLevel,
+        Tally.ByHeat,
+        All.CountThrough(new BoardRank(now.UtcTicks, long.MaxValue, Guid.AllBitsSet)),
+        Dues.Count,
+        Risks.CountThrough(now.UtcTicks),
+        Dues.Count == 0 ? null : new DateTimeOffset(Dues.First, TimeSpan.Zero),
+        Tally.Unacknowledged,
+        Tally.Approvals)
     {
-        var at = set.IndexOf(new PromiseAt(now, Guid.AllBitsSet, "\uffff"));
-        return at >= 0 ? at + 1 : ~at;
-    }
-}
-
-/// <summary>A promise, or an approval, at an instant that matters.</summary>
-internal readonly record struct PromiseAt(DateTimeOffset At, Guid Case, string Promise) : IComparable<PromiseAt>
-{
-    public int CompareTo(PromiseAt other)
-    {
-        var order = At.CompareTo(other.At);
-        order = order != 0 ? order : Case.CompareTo(other.Case);
-        return order != 0 ? order : string.CompareOrdinal(Promise, other.Promise);
-    }
-}
-
-/// <summary>The places of one filter's rows in one order.</summary>
-internal sealed record BoardIndex(BoardView View)
-{
-    public ImmutableSortedSet<BoardRank> Ranks { get; init; } = [];
-
-    public static BoardIndex Of(BoardView view, IEnumerable<BoardRow> rows) => new(view)
-    {
-        Ranks = rows.Where(view.Matches).Select(row => BoardRank.Of(row, view.Sort)).ToImmutableSortedSet(),
+        ByStage = Tally.ByStage,
+        ByType = Tally.ByType,
+        Silent = Tally.Silent,
     };
 
-    /// <summary>The row's place; null when the filter does not let it through, or when there is no row.</summary>
-    public BoardRank? RankOf(BoardRow? row) =>
-        row is not null && View.Matches(row) ? BoardRank.Of(row, View.Sort) : null;
-
-    /// <summary>How many rows stand at or before <paramref name="rank"/>.</summary>
-    public int CountThrough(BoardRank rank)
+    /// <summary>The rows that a filter lets through, in an order, found by a look at every row.</summary>
+    public BoardIndex Index(RowFilter? filter, RowOrder order)
     {
-        var at = Ranks.IndexOf(rank);
-        return at >= 0 ? at + 1 : ~at;
+        if (filter is null)
+        {
+            return BoardIndex.Of(null, order, All.Rows.Window(0, Count));
+        }
+
+        var rows = new List<KeptRow>();
+        BoardLook.Each(Table, filter, rows.Add);
+        return BoardIndex.Of(filter, order, [.. rows]);
+    }
+
+    private static SortedTree<long, BySize> Sizes(IEnumerable<long> sizes) =>
+        SortedTree<long, BySize>.Of(default, sizes.Order().ToArray());
+
+    /// <summary>A row that was read while it changed may come twice.</summary>
+    private static void DropOlder(IReadOnlyList<RowTable.Block> blocks)
+    {
+        var newest = new Dictionary<Guid, KeptRow>(blocks.Count * RowTable.BlockSize);
+        var twice = false;
+        foreach (var row in blocks.SelectMany(block => block.Rows))
+        {
+            if (row is not null && !newest.TryAdd(row.Id, row))
+            {
+                twice = true;
+                if (newest[row.Id].Version < row.Version)
+                {
+                    newest[row.Id] = row;
+                }
+            }
+        }
+
+        for (var block = 0; twice && block < blocks.Count; block++)
+        {
+            var rows = blocks[block].Rows;
+            for (var place = 0; place < rows.Length; place++)
+            {
+                if (rows[place] is { } row && !ReferenceEquals(newest[row.Id], row))
+                {
+                    rows[place] = null;
+                }
+            }
+        }
     }
 }

@@ -17,8 +17,11 @@ public sealed record BoardView
     /// <summary>All open cases, most urgent first.</summary>
     public static BoardView Default { get; } = new();
 
-    /// <summary>Found in customer, number, summary, type or owner, whatever the case of letters; null for no search.</summary>
+    /// <summary>Words that all have to be found in customer, number, summary, type or owner, whatever the case of letters; null for no search.</summary>
     public string? Text { get; init; }
+
+    /// <summary>The words of <see cref="Text"/>.</summary>
+    public IReadOnlyList<string> Words => Text?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public IReadOnlyList<Level> Levels { get; init; } = [];
 
@@ -60,13 +63,13 @@ public sealed record BoardView
         view = new BoardView
         {
             Text = Line("q"),
-            Levels = Words<Level>("level"),
-            Stages = Words<Stage>("stage"),
-            Heats = Words<Heat>("heat"),
+            Levels = Any<Level>("level"),
+            Stages = Any<Stage>("stage"),
+            Heats = Any<Heat>("heat"),
             Types = [.. Parts("type").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Owner = Line("owner"),
             Case = Id("case"),
-            Sort = Words<BoardSort>("sort") is [var sort, ..] ? sort : BoardSort.Urgency,
+            Sort = Any<BoardSort>("sort") is [var sort, ..] ? sort : BoardSort.Urgency,
             Limit = Window("limit"),
             After = Cursor("after"),
         };
@@ -87,7 +90,7 @@ public sealed record BoardView
         string[] Parts(string name) =>
             (Line(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-        TWord[] Words<TWord>(string name)
+        TWord[] Any<TWord>(string name)
             where TWord : struct, Enum
         {
             var words = new SortedSet<TWord>();
@@ -157,9 +160,9 @@ public sealed record BoardView
     {
         var query = new StringBuilder();
         Add("q", Text);
-        Add("level", Words(Levels));
-        Add("stage", Words(Stages));
-        Add("heat", Words(Heats));
+        Add("level", Joined(Levels));
+        Add("stage", Joined(Stages));
+        Add("heat", Joined(Heats));
         Add("type", Types.Count == 0 ? null : string.Join(',', Types));
         Add("owner", Owner);
         Add("case", Case?.ToString());
@@ -176,23 +179,10 @@ public sealed record BoardView
             }
         }
 
-        static string? Words<TWord>(IReadOnlyList<TWord> words)
+        static string? Joined<TWord>(IReadOnlyList<TWord> words)
             where TWord : struct, Enum =>
             words.Count == 0 ? null : string.Join(',', words.Select(word => Camel(word.ToString())));
     }
-
-    /// <summary>Whether the view shows <paramref name="row"/>, wherever its window ends.</summary>
-    public bool Matches(BoardRow row) =>
-        (Case is null || row.Id == Case) &&
-        (Levels.Count == 0 || Levels.Contains(row.Level)) &&
-        (Stages.Count == 0 || Stages.Contains(row.Stage)) &&
-        (Heats.Count == 0 || Heats.Contains(row.Heat)) &&
-        (Types.Count == 0 || Types.Contains(row.Type)) &&
-        (Owner is null || string.Equals(row.Owner, Owner, StringComparison.OrdinalIgnoreCase)) &&
-        (Text is null || Has(row.Customer) || Has(row.Summary) || Has(row.Type) || Has(row.Owner) ||
-            row.Number.ToString(CultureInfo.InvariantCulture).Contains(Text, StringComparison.Ordinal));
-
-    private bool Has(string? text) => text is not null && text.Contains(Text!, StringComparison.OrdinalIgnoreCase);
 
     private static string Camel(string word) => char.ToLowerInvariant(word[0]) + word[1..];
 }

@@ -15,7 +15,16 @@ public sealed class BoardWatch : IDisposable
     public BoardView View { get; }
 
     /// <summary>The view as it is now.</summary>
-    public BoardPage Read(DateTimeOffset now) => _board.Read(View, _key, now);
+    /// <param name="now">The instant that states which depend on time are of.</param>
+    /// <param name="last">What was read before: rows that nothing has happened to are not gathered again.</param>
+    public BoardPage Read(DateTimeOffset now, BoardPage? last = null) => _board.Read(View, _key, now, last);
+
+    /// <summary>Completes when the rows that the view lets through, or the trust in them, have changed since <paramref name="page"/>.</summary>
+    public Task RowsChangedSince(BoardPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return _board.RowsChangedSince(page, _key);
+    }
 
     public void Dispose()
     {

@@ -24,9 +24,12 @@ public interface ICustomerDirectory
 /// <summary>The stored board rows, from which a host's board starts.</summary>
 public interface IBoardRows
 {
-    /// <summary>All rows, and the place in the log from which the tail has to go on. Rows may be newer than the place.</summary>
+    /// <summary>
+    /// Hands all rows to <paramref name="onRows"/>, one call after another, and returns the place in the log from which the
+    /// tail has to go on. Rows may be newer than the place; one that changes meanwhile may come twice, or only with the tail.
+    /// </summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
-    Task<(IReadOnlyList<BoardRow> Rows, TailCursor Cursor)> LoadAsync(CancellationToken cancellationToken);
+    Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken);
 }
 
 /// <summary>PRM-9: how promises ended, counted from the log.</summary>

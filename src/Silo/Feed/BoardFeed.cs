@@ -41,10 +41,11 @@ internal sealed partial class BoardFeed(
         {
             try
             {
-                var (stored, cursor) = await rows.LoadAsync(cancellationToken);
+                var loading = board.NewLoading();
+                var cursor = await rows.ReadAsync(loading.AddAsync, cancellationToken);
                 await tally.LoadAsync(cursor, cancellationToken);
-                board.Load(stored, cursor.Position);
-                LogLoaded(logger, stored.Count, cursor.Position);
+                await board.LoadAsync(loading, cursor.Position);
+                LogLoaded(logger, board.OpenCases, cursor.Position);
                 return cursor;
             }
             catch (LogUnavailableException e)

@@ -8,6 +8,8 @@ namespace Escalation.Silo.Log;
 /// <summary>The board rows that lie beside the log.</summary>
 internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRows
 {
+    private const int AtATime = 4096;
+
     private const string CursorSql =
         """
         select tx, position
@@ -21,11 +23,23 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
 
     /// <inheritdoc/>
     /// <remarks>The place is read first: a row may then be newer than it, and never older.</remarks>
-    public Task<(IReadOnlyList<BoardRow> Rows, TailCursor Cursor)> LoadAsync(CancellationToken cancellationToken) =>
-        dataSource.ReadAsync(LoadAsync, cancellationToken);
+    public async Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            return await ReadAsync(connection, onRows, cancellationToken);
+        }
+        catch (Exception e) when (LogFailures.IsAway(e))
+        {
+            // Not tried again here: some rows have been handed over.
+            dataSource.Clear();
+            throw LogFailures.Unavailable(e);
+        }
+    }
 
-    private static async Task<(IReadOnlyList<BoardRow> Rows, TailCursor Cursor)> LoadAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<TailCursor> ReadAsync(
+        NpgsqlConnection connection, Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
     {
         var cursor = default(TailCursor);
         await using (var command = new NpgsqlCommand(CursorSql, connection))
@@ -37,16 +51,26 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
             }
         }
 
-        var rows = new List<BoardRow>();
-        await using (var command = new NpgsqlCommand(RowsSql, connection))
+        var rows = new List<StoredRow>(AtATime);
+        await using (var command = new NpgsqlCommand(RowsSql, connection) { CommandTimeout = 0 })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                rows.Add(EntryReader.ReadRow(reader, 0, 1)!);
+                rows.Add(EntryReader.ReadStoredRow(reader, 0, 1));
+                if (rows.Count == AtATime)
+                {
+                    await onRows(rows);
+                    rows = new List<StoredRow>(AtATime);
+                }
             }
         }
 
-        return (rows, cursor);
+        if (rows.Count > 0)
+        {
+            await onRows(rows);
+        }
+
+        return cursor;
     }
 }

@@ -201,7 +201,7 @@ public sealed class BoardHubTests
             new StandingTime(Now),
             options =>
             {
-                (options.Frame, options.Beat) = (TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(100));
+                (options.Frame, options.Figures, options.Beat) = (TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100));
                 configure?.Invoke(options);
             });
 

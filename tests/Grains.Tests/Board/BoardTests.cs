@@ -18,7 +18,7 @@ public sealed class BoardTests
     [Theory]
     [MemberData(nameof(Seeds))]
     [Rule("BRD-2")]
-    public void Changes_applied_in_any_order_and_repeated_give_what_a_fresh_load_gives(int seed)
+    public async Task Changes_applied_in_any_order_and_repeated_give_what_a_fresh_load_gives(int seed)
     {
         var feed = new RandomFeed(seed, Now);
         var random = feed.Random;
@@ -31,7 +31,7 @@ public sealed class BoardTests
         var from = random.Next(feed.Length);
         var board = new LiveBoard();
         board.Load(feed.RowsAt(random.Next(from, feed.Length + 1)), feed.PositionAt(from));
-        var watched = board.Watch(feed.View());
+        using var watched = await board.WatchAsync(feed.View());
         List<TailBatch> batches = [];
         for (var first = from; first < feed.Length;)
         {
@@ -77,11 +77,16 @@ public sealed class BoardTests
                 promises.Length,
                 promises.Count(promise => promise.SendBy <= Now || promise.DueAt <= Now.AddMinutes(30)),
                 promises.Length == 0 ? null : promises.Min(promise => promise.DueAt),
-                rows.Sum(row => row.Escalations.Length)),
+                rows.Sum(row => row.Escalations.Length))
+            {
+                ByStage = new StageCounts(Stands(Stage.Contact), Stands(Stage.Clarify), Stands(Stage.Options), Stands(Stage.Agreement), Stands(Stage.FollowThrough)),
+                ByType = new CountDictionary(rows.CountBy(row => row.Type)),
+            },
             counts);
 
         int On(Level level) => rows.Count(row => row.Level == level);
         int At(Heat heat) => rows.Count(row => row.Heat == heat);
+        int Stands(Stage stage) => rows.Count(row => row.Stage == stage);
     }
 
     [Theory]
@@ -134,7 +139,7 @@ public sealed class BoardTests
         var changed = board.ChangedSince(page.Sequence);
         Assert.False(changed.IsCompleted);
 
-        using var other = board.Watch(BoardView.Default with { Text = "x" });
+        using var other = await board.WatchAsync(BoardView.Default with { Text = "x" });
         Assert.False(changed.IsCompleted);
         board.Apply(feed.Batch(0, 1, 1));
         await changed.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
@@ -167,9 +172,9 @@ public sealed class BoardTests
         var board = new LiveBoard();
         board.Load([], 0);
         using var done = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {
-            using var watch = board.Watch(BoardView.Default with { Levels = [Level.Head], Limit = BoardView.MaxLimit });
+            using var watch = await board.WatchAsync(BoardView.Default with { Levels = [Level.Head], Limit = BoardView.MaxLimit });
             while (!done.IsCancellationRequested)
             {
                 var page = watch.Read(Now);

@@ -61,7 +61,7 @@ public sealed class ClientBoard
 
     /// <summary>A page as a viewer would know it.</summary>
     public static (IReadOnlyList<string> Rows, string Counts) Expect(BoardPage page) =>
-        ([.. page.Rows.Select(row => JsonSerializer.Serialize(row, Wire.Json))], JsonSerializer.Serialize(page.Counts, Wire.Json));
+        ([.. page.Rows.Select(row => row.ToString())], JsonSerializer.Serialize(page.Counts, Wire.Json));
 
     private void Insert(JsonElement rows, JsonElement? places)
     {

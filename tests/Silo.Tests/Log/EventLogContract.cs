@@ -2,6 +2,7 @@ using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
+using Escalation.TestKit.Boards;
 using static Escalation.Silo.Tests.Log.Appends;
 
 namespace Escalation.Silo.Tests.Log;

@@ -1,6 +1,7 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 using Escalation.Silo.Log;
+using Escalation.TestKit.Boards;
 using Npgsql;
 using static Escalation.Silo.Tests.Log.Appends;
 using static Escalation.Silo.Tests.Log.PostgresLogUnderTest;

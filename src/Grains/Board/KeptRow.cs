@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Escalation.Grains.Cases;
+
+namespace Escalation.Grains.Board;
+
+/// <summary>
+/// A row as the board keeps it: what it is found, ordered and counted by, and beside that its text, which goes out to every
+/// viewer as it is. Nothing else is unpacked, so that a million of them fit into memory. Never changes.
+/// </summary>
+[JsonConverter(typeof(KeptRowConverter))]
+public sealed class KeptRow
+{
+    /// <summary>Stands for "never" among instants in ticks.</summary>
+    internal const long Never = long.MaxValue;
+
+    private readonly byte[] _json;
+    private readonly RowKeys _keys;
+
+    internal KeptRow(RowKeys keys, byte[] json)
+    {
+        (_keys, _json) = (keys, json);
+    }
+
+    public Guid Id => _keys.Id;
+
+    /// <summary>The case's version that this row shows.</summary>
+    public int Version => _keys.Version;
+
+    /// <summary>The case's number for people.</summary>
+    public long Number => _keys.Number;
+
+    public Stage Stage => (Stage)_keys.Stage;
+
+    public Heat Heat => (Heat)_keys.Heat;
+
+    public Level Level => (Level)_keys.Level;
+
+    public string Type => _keys.Type;
+
+    public string? Owner => _keys.Owner;
+
+    internal ref readonly RowKeys Keys => ref _keys;
+
+    /// <summary>Where the row stands in its table; given to it once, before anyone else sees it.</summary>
+    internal int Slot { get; set; } = -1;
+
+    internal ReadOnlySpan<byte> Json => _json;
+
+    /// <summary>The whole row.</summary>
+    public BoardRow ToRow() => JsonSerializer.Deserialize<BoardRow>(_json, Wire.Json)!;
+
+    /// <summary>The row as it goes out.</summary>
+    public override string ToString() => System.Text.Encoding.UTF8.GetString(_json);
+
+    private sealed class KeptRowConverter : JsonConverter<KeptRow>
+    {
+        public override KeptRow Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("The board's rows are only written.");
+
+        public override void Write(Utf8JsonWriter writer, KeptRow value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value._json, skipInputValidation: true);
+    }
+}
+
+/// <summary>What a row is found, ordered and counted by. Instants are UTC ticks, <see cref="KeptRow.Never"/> for none.</summary>
+internal struct RowKeys
+{
+    public Guid Id;
+    public long Number;
+    public long ComplainedAt;
+    public long DueAt;
+    public string Type;
+    public string? Owner;
+
+    /// <summary>Open promises: for each the instant from which it is at risk, then its due instant. Null for none.</summary>
+    public long[]? Promises;
+
+    /// <summary>What waits for a person; null for nothing.</summary>
+    public RowWaiting? Waiting;
+    public int Version;
+    public byte Stage;
+    public byte Heat;
+    public byte Level;
+    public byte DueKind;
+}
+
+/// <summary>What of a case waits for a person: how much, and since or until when the most pressing of it.</summary>
+internal sealed class RowWaiting
+{
+    public int Escalations { get; set; }
+
+    /// <summary>When the first escalation that nobody has acknowledged goes on.</summary>
+    public long AcknowledgeBy { get; set; } = KeptRow.Never;
+
+    public int Approvals { get; set; }
+
+    public long DecideBy { get; set; } = KeptRow.Never;
+
+    /// <summary>PRM-3: promises whose owners were asked and stayed silent.</summary>
+    public int Silent { get; set; }
+
+    /// <summary>When the first of those promises is due.</summary>
+    public long SilentDueAt { get; set; } = KeptRow.Never;
+}
