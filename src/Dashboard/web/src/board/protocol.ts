@@ -64,12 +64,17 @@ export interface Counts {
   readonly matched: number;
   readonly byLevel: Readonly<Record<Level, number>>;
   readonly byHeat: Readonly<Record<Heat, number>>;
+  readonly byStage?: Readonly<Partial<Record<Stage, number>>>;
+  /** Only types that some open case has. */
+  readonly byType?: Readonly<Record<string, number>>;
   readonly overdue: number;
   readonly promises: number;
   readonly promisesAtRisk: number;
   readonly nextPromiseDueAt?: string;
   readonly unacknowledged: number;
   readonly approvals?: number;
+  /** Open promises whose owners were asked and stayed silent. */
+  readonly silent?: number;
 }
 
 interface Common {
