@@ -5,6 +5,7 @@ using Microsoft.OpenApi;
 namespace Escalation.Dashboard.Api;
 
 /// <summary>One page of the board, with the figures of the same moment.</summary>
+/// <typeparam name="TRow">A <see cref="BoardRow"/>, or one that is kept packed and looks the same from outside.</typeparam>
 /// <param name="Items">The rows, in the view's order.</param>
 /// <param name="Next">Goes into <c>after</c> for the next page; absent on the last.</param>
 /// <param name="Counts">Figures over the whole board.</param>
@@ -12,8 +13,8 @@ namespace Escalation.Dashboard.Api;
 /// <param name="ServerTime">The host's clock.</param>
 /// <param name="LagMs">How long the last change took from its decision to the board.</param>
 /// <param name="StaleSince">Since when the board cannot be trusted; absent while it can.</param>
-public sealed record BoardReply(
-    IReadOnlyList<KeptRow> Items,
+public sealed record BoardReply<TRow>(
+    IReadOnlyList<TRow> Items,
     string? Next,
     BoardCounts Counts,
     long Position,
@@ -44,7 +45,7 @@ internal static class BoardRoute
         routes.Get("/api/board", new Operation("board.get", Rights.BoardWatch, "BRD-4: open cases, most urgent first, with the figures.")
         {
             Tag = "Board",
-            Answer = typeof(BoardReply),
+            Answer = typeof(BoardReply<BoardRow>),
             Query = Parameters,
         }, context =>
         {
@@ -70,7 +71,7 @@ internal static class BoardRoute
 
             var now = time.GetUtcNow();
             var page = board.Read(view, now);
-            return JsonAnswer.WriteAsync(context, new BoardReply(
+            return JsonAnswer.WriteAsync(context, new BoardReply<KeptRow>(
                 page.Rows, page.Next?.ToString(), page.Counts, page.Position, now, page.Lag.TotalMilliseconds, page.StaleSince));
         });
 
