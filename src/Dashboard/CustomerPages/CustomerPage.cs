@@ -259,7 +259,7 @@ internal sealed class CustomerPage(
         CustomerAnswer.Cancel => texts.Cancel,
     };
 
-    private string? Owner() => string.IsNullOrEmpty(state.Owner) ? null : _dates.SignatureOf(state.Owner);
+    private string? Owner() => string.IsNullOrEmpty(state.Owner) ? null : policy.NameOf(state.Owner);
 
     private string TextOf(Promise promise) => promise.Text ?? texts.Erased;
 

@@ -22,7 +22,7 @@ internal static class ApprovalRules
             case { } other:
                 return new Refused(
                     "approval.waiting",
-                    $"A new date for {promise.Id}, {other.NewDueAt:u}, waits for a supervisor already, asked for by {other.AskedBy}.");
+                    $"A new date for {promise.Id}, {other.NewDueAt:u}, waits for a supervisor already, asked for by {turn.Context.Policy.NameOf(other.AskedBy)}.");
         }
 
         var decideBy = promise.SendBy > turn.Now && !promise.PersonCalls ? promise.SendBy : promise.DueAt;
@@ -49,7 +49,7 @@ internal static class ApprovalRules
             case { IsOpen: false }:
                 return new Refused(
                     "approval.decided",
-                    $"{approval.DecidedBy} {(approval.State == ApprovalState.Approved ? "approved" : "denied")} it already, at {approval.DecidedAt:u}.");
+                    $"{turn.Context.Policy.NameOf(approval.DecidedBy!)} {(approval.State == ApprovalState.Approved ? "approved" : "denied")} it already, at {approval.DecidedAt:u}.");
         }
 
         if (!turn.Context.By.IsSupervisor)
@@ -59,7 +59,7 @@ internal static class ApprovalRules
 
         if (approval.AskedBy == turn.Context.By.Id)
         {
-            return new Refused("approval.ownRequest", $"{approval.AskedBy} asked for it, so someone else has to decide it.");
+            return new Refused("approval.ownRequest", $"{turn.Context.Policy.NameOf(approval.AskedBy)} asked for it, so someone else has to decide it.");
         }
 
         if (!command.Approve && string.IsNullOrWhiteSpace(command.Reason))
@@ -94,7 +94,7 @@ internal static class ApprovalRules
             turn.Emit(new ApprovalPassedOn(approval.Number, next, DecideBy(turn, next)));
             if (level == Level.Management)
             {
-                EscalationRules.Raise(turn, OverdueCause(approval), Level.Management, $"{AuthorityBook.Text(approval.Amount!)}, asked for by {approval.AskedBy}, waits to be decided.");
+                EscalationRules.Raise(turn, OverdueCause(approval), Level.Management, $"{AuthorityBook.Text(approval.Amount!)}, asked for by {turn.Context.Policy.NameOf(approval.AskedBy)}, waits to be decided.");
             }
         }
     }
@@ -136,7 +136,7 @@ internal static class ApprovalRules
             var who = level < approval.Needed ? approval.Needed.Value : authority.LowestAbove(level, whole, site) ?? Level.Management;
             return new Refused(
                 "approval.beyondAuthority",
-                $"You decide up to {authority.LimitText(whole.Currency, site, level)} for a case. {approval.Because} {authority.WhoIs(who)} could decide.");
+                $"You decide up to {authority.LimitText(whole.Currency, site, level)} for a case. {approval.Because} {turn.Context.Policy.WhoIs(who)} could decide.");
         }
 
         turn.Emit(new ApprovalDecided(approval.Number, command.Approve, command.Reason));

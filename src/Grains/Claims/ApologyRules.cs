@@ -52,7 +52,7 @@ internal static class ApologyRules
         {
             return given.GivenBy == (command.By ?? turn.Context.By.Id)
                 ? null
-                : new Refused("apology.given", $"{given.GivenBy} apologised already, at {given.GivenAt:u}.");
+                : new Refused("apology.given", $"{turn.Context.Policy.NameOf(given.GivenBy!)} apologised already, at {given.GivenAt:u}.");
         }
 
         var authority = turn.Context.Policy.Authority;
@@ -63,12 +63,12 @@ internal static class ApologyRules
         var owner = turn.Case.Apology?.Owner;
         if (level >= Level.Head && !(bySelf ? sender >= Level.Head : authority.LevelOf(new Actor(by, Roles.None), turn.Now) >= Level.Head || sender >= Level.Head))
         {
-            return new Refused("apology.needsHead", $"This apology is for {authority.WhoIs(Level.Head)} or {authority.WhoIs(Level.Management)} to give: {WhyHigh(turn)}.");
+            return new Refused("apology.needsHead", $"This apology is for {turn.Context.Policy.WhoIs(Level.Head)} or {turn.Context.Policy.WhoIs(Level.Management)} to give: {WhyHigh(turn)}.");
         }
 
         if (level < Level.Head && owner is not null && by != owner && sender < Level.Head)
         {
-            return new Refused("apology.owedByAnother", $"{owner} caused the conflict and owes the apology; a supervisor may give it for them.", "by");
+            return new Refused("apology.owedByAnother", $"{turn.Context.Policy.NameOf(owner)} caused the conflict and owes the apology; a supervisor may give it for them.", "by");
         }
 
         turn.Emit(new ApologyGiven(by, command.Text));

@@ -50,7 +50,7 @@ internal static class ClaimRules
         {
             return open.Amount == amount && open.AskedBy == by.Id
                 ? null
-                : new Refused("claim.waiting", $"{AuthorityBook.Text(open.Amount)}, asked for by {open.AskedBy}, has to be decided first.");
+                : new Refused("claim.waiting", $"{AuthorityBook.Text(open.Amount)}, asked for by {turn.Context.Policy.NameOf(open.AskedBy)}, has to be decided first.");
         }
 
         var authority = turn.Context.Policy.Authority;
@@ -78,7 +78,7 @@ internal static class ClaimRules
         {
             return new Refused(
                 "approval.reasonNeeded",
-                $"{AuthorityBook.Text(whole)} for this case is above your limit of {authority.LimitText(amount.Currency, site, level)}, so {authority.WhoIs(above)} decides, and needs a reason.",
+                $"{AuthorityBook.Text(whole)} for this case is above your limit of {authority.LimitText(amount.Currency, site, level)}, so {turn.Context.Policy.WhoIs(above)} decides, and needs a reason.",
                 "reason");
         }
 

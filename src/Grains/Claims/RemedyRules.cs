@@ -22,7 +22,7 @@ public static class RemedyRules
         if (state.Claim is { } claim)
         {
             decidedBy = authority.Covers(claim, site, Level.Buffer) ? Level.Buffer : authority.LowestAbove(Level.Buffer, claim, site);
-            reasons.Add(OfClaim(authority, claim, site, decidedBy));
+            reasons.Add(OfClaim(policy, claim, site, decidedBy));
             if (decidedBy == Level.Buffer)
             {
                 return new Remedy(RemedyKind.Concede, reasons, decidedBy, claim);
@@ -36,15 +36,16 @@ public static class RemedyRules
         return new Remedy(OfProduct(state.Opening?.Product, policy.Remedies, reasons), reasons, decidedBy, state.Claim);
     }
 
-    private static string OfClaim(AuthorityBook authority, Money claim, string? site, Level? decidedBy)
+    private static string OfClaim(Policy policy, Money claim, string? site, Level? decidedBy)
     {
+        var authority = policy.Authority;
         var amount = AuthorityBook.Text(claim);
         return decidedBy switch
         {
             Level.Buffer => $"The claim of {amount} is within the agent's limit of {authority.LimitText(claim.Currency, site, Level.Buffer)}: concede it at once, without inquiry or haggling.",
             null => $"The claim of {amount} is beyond everyone's authority: management's limit is {authority.LimitText(claim.Currency, site, Level.Management)}.",
-            _ when authority.For(claim.Currency, site) is null => $"No limits are set for {claim.Currency}, so {authority.WhoIs(Level.Management)} decides about {amount}.",
-            { } level => $"The claim of {amount} is above the agent's limit of {authority.LimitText(claim.Currency, site, Level.Buffer)}: {authority.WhoIs(level)} decides about money.",
+            _ when authority.For(claim.Currency, site) is null => $"No limits are set for {claim.Currency}, so {policy.WhoIs(Level.Management)} decides about {amount}.",
+            { } level => $"The claim of {amount} is above the agent's limit of {authority.LimitText(claim.Currency, site, Level.Buffer)}: {policy.WhoIs(level)} decides about money.",
         };
     }
 

@@ -99,7 +99,7 @@ internal static class EscalationRules
             case { AcknowledgedBy: { } who } taken when turn.Now < (taken.HoldUntil ?? DateTimeOffset.MaxValue):
                 return who == turn.Context.By.Id
                     ? null
-                    : new Refused("escalation.alreadyAcknowledged", $"{who} acknowledged it already.");
+                    : new Refused("escalation.alreadyAcknowledged", $"{turn.Context.Policy.NameOf(who)} acknowledged it already.");
         }
 
         Settle(turn, number);

@@ -239,7 +239,7 @@ internal static class NoticeRules
         var customer = turn.Case.Opening!.Customer!;
         var texts = policy.Texts.For(customer.Language);
         values["name"] = customer.Name;
-        values["owner"] = texts.SignatureOf(promise?.Owner ?? turn.Case.Owner);
+        values["owner"] = (promise?.Owner ?? turn.Case.Owner) is { Length: > 0 } who ? policy.NameOf(who) : texts.Signature;
         values["number"] = turn.Case.Opening.Number.ToString(CultureInfo.InvariantCulture);
         var template = texts.Messages[kind];
         var (subject, body) = template.Fill(values);

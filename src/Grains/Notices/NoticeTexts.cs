@@ -72,10 +72,6 @@ public sealed record LanguageTexts(
     IReadOnlyDictionary<NoticeKind, MessageTemplate> Messages,
     string Signature)
 {
-    /// <summary>Whose name stands under a notice: a name that is only a sign-in, in small letters, gets its capital.</summary>
-    public string SignatureOf(string? owner) =>
-        string.IsNullOrEmpty(owner) ? Signature : char.ToUpperInvariant(owner[0]) + owner[1..];
-
     /// <summary>PRM-3: the playbook's reason for the conflict type.</summary>
     public string ReasonFor(string conflictType) =>
         Reasons.TryGetValue(conflictType, out var reason) ? reason : Reasons["default"];

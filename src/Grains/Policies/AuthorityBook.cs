@@ -62,13 +62,6 @@ public sealed record AuthorityBook
     /// <summary>The level that an approval goes to when <paramref name="level"/> does not decide in time; the top stays the top.</summary>
     public Level After(Level level, Money amount, string? site) => LowestAbove(level, amount, site) ?? Level.Management;
 
-    /// <summary>Who could decide at a level, in words: its name, and people known by name.</summary>
-    public string WhoIs(Level level)
-    {
-        var named = People.Where(person => person.Value == level).Select(person => person.Key).Order(StringComparer.Ordinal).ToList();
-        return named.Count == 0 ? WordOf(level) : $"{WordOf(level)} ({string.Join(", ", named)})";
-    }
-
     /// <summary>The limit of a level in words: <c>500 EUR</c>.</summary>
     public string LimitText(string currency, string? site, Level level) => For(currency, site) switch
     {

@@ -38,6 +38,19 @@ public sealed record Policy(
 
     /// <summary>ESC-1 to ESC-6: what goes up the ladder, by when somebody answers, and who is on duty.</summary>
     public LadderBook Ladder { get; init; } = LadderBook.Default;
+
+    /// <summary>CASE-9: a person as others read of them: by the name that the policy has for their sign-in, else the sign-in with a capital.</summary>
+    public string NameOf(string signIn) =>
+        Ladder.People.TryGetValue(signIn, out var person) ? person.Name
+            : signIn.Length == 0 ? signIn
+            : char.ToUpperInvariant(signIn[0]) + signIn[1..];
+
+    /// <summary>Who could decide at a level, in words: its name, and those who have it by name.</summary>
+    public string WhoIs(Level level)
+    {
+        var named = Authority.People.Where(person => person.Value == level).Select(person => NameOf(person.Key)).Order(StringComparer.Ordinal).ToList();
+        return named.Count == 0 ? AuthorityBook.WordOf(level) : $"{AuthorityBook.WordOf(level)} ({string.Join(", ", named)})";
+    }
 }
 
 /// <summary>PRM-5: over which channels customers are told, and how much time is kept back for a person.</summary>

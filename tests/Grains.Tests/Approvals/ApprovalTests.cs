@@ -66,7 +66,7 @@ public sealed class ApprovalTests
     {
         var story = AskedTwice().Tell(new DecideApproval(1, true, null), Irina);
 
-        Assert.Contains("irina approved", story.Refuse(new DecideApproval(1, false, "no"), Vlad).Detail, StringComparison.Ordinal);
+        Assert.Contains("Irina approved", story.Refuse(new DecideApproval(1, false, "no"), Vlad).Detail, StringComparison.Ordinal);
         Assert.Empty(story.Try(new DecideApproval(1, true, null), Irina).Events);
     }
 
