@@ -33,6 +33,9 @@ internal sealed class KitGrains : ICaseNumbers, ICustomerDirectory
 
         return new(found);
     }
+
+    public ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
+        new(_known.TryGetValue(contactPoint, out var found) ? found : null);
 }
 
 /// <summary>The log's promise in memory: versions without gaps, and one winner.</summary>

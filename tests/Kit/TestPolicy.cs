@@ -83,7 +83,12 @@ public sealed class TestPolicy : IPolicySource
     public static TestPolicy Telling(params NoticeKind[] kinds) => new(Patient.Current with { Tells = kinds.ToHashSet() });
 
     /// <summary>As <see cref="Telling"/> of openings, on a host that has these channels (PRM-5).</summary>
-    public static TestPolicy Reaching(params Channel[] channels) => new(Telling(NoticeKind.Acknowledgement).Current with
+    public static TestPolicy Reaching(params Channel[] channels) => Over(channels, NoticeKind.Acknowledgement);
+
+    /// <summary>As <see cref="Telling"/> of nothing else, on a host that has these channels (PRM-5).</summary>
+    public static TestPolicy Explaining(params Channel[] channels) => Over(channels);
+
+    private static TestPolicy Over(Channel[] channels, params NoticeKind[] kinds) => new(Telling(kinds).Current with
     {
         Notices = new NoticePolicy { Available = channels.ToHashSet() },
     });

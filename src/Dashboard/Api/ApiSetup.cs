@@ -32,6 +32,7 @@ public static class ApiSetup
         services.TryAddSingleton<Grains.Board.Board>();
         services.TryAddSingleton<FirstAnswers>();
         services.TryAddSingleton<CaseDesk>();
+        services.TryAddSingleton<CustomerDesk>();
         services.TryAddSingleton<OpeningRoute>();
         services.TryAddSingleton<ReadRoutes>();
         services.TryAddSingleton<ClaimRoutes>();

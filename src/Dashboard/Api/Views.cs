@@ -82,7 +82,10 @@ public sealed record WhyInterval(DateTimeOffset From, DateTimeOffset To, TimeSpa
 /// <summary>A stretch of time, and how much of it counted.</summary>
 public sealed record IntervalView(DateTimeOffset From, DateTimeOffset To, TimeSpan Counted);
 
-/// <summary>PRM-5: a notice with every instant of its life.</summary>
+/// <summary>
+/// PRM-5: a notice with every instant of its life. <c>heldBy</c> is what made it wait although its time had come: <c>rate</c>, the
+/// channel's own limit, or <c>retryAfter</c>, a server that asked to be left alone.
+/// </summary>
 public sealed record NoticeView(
     string Id,
     Guid CaseId,
@@ -105,7 +108,8 @@ public sealed record NoticeView(
     DateTimeOffset? FallbackAt,
     int Attempts,
     DateTimeOffset? NextAttemptAt,
-    string? Short)
+    string? Short,
+    string? HeldBy)
 {
     /// <param name="state">Its case.</param>
     /// <param name="notice">As the case knows it.</param>
@@ -115,7 +119,7 @@ public sealed record NoticeView(
         notice.Promise is { } promise ? Grains.Promises.Promise.IdOf(promise) : null, notice.Revision, notice.Language,
         notice.To, notice.Subject, notice.Body, notice.PlannedAt, notice.DecidedAt, notice.SentAt, notice.AcceptedAt,
         notice.FailedAt, AnswerTo(state, notice), notice.Reason, notice.FallbackAt,
-        Math.Max(notice.Attempts, attempts?.Attempts ?? 0), attempts?.NextAt, notice.Short);
+        Math.Max(notice.Attempts, attempts?.Attempts ?? 0), attempts?.NextAt, notice.Short, attempts?.HeldBy);
 
     /// <summary>PRM-6: when the customer answered the date that the notice told them of.</summary>
     private static DateTimeOffset? AnswerTo(Case state, Notice notice) =>

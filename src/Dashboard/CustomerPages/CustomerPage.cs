@@ -45,6 +45,7 @@ internal sealed class CustomerPage(
     private Html Thanks() => request switch
     {
         { Fault: { } fault } => Html.Of($"""<p class="msg warn" role="alert">{fault}</p>"""),
+        { Done: CustomerRoutes.NewCase } => Html.Of($"""<p class="msg kept" role="status">{Fill(texts.ThanksNew, state.Opening!.Number)}</p>"""),
         { Done: "call" } => Html.Of($"""<p class="msg kept" role="status">{texts.ThanksCall}</p>"""),
         { Done: "cancel" } => Html.Of($"""<p class="msg kept" role="status">{texts.ThanksCancel}</p>"""),
         { Done: { } } => Html.Of($"""<p class="msg kept" role="status">{texts.Thanks}</p>"""),
@@ -206,7 +207,8 @@ internal sealed class CustomerPage(
         return before.Length == 0 ? reason : $"{before.TrimEnd('.')}. {reason}";
     }
 
-    private Html AddForm() => !state.IsOpen && now > state.ClosedAt!.Value + policy.ReopenWithin ? Html.Empty : Html.Of(
+    /// <summary>CASE-4: also where the case cannot be reopened any more: what is written then opens another.</summary>
+    private Html AddForm() => Html.Of(
         $"""
         <section id="add"><h2>{texts.Add}</h2><p class="sub">{texts.AddAbout}</p>
         {Form("add", Html.Of($"""<label class="field"><span class="vh">{texts.AddLabel}</span><textarea class="in" name="text" rows="4" maxlength="{CustomerRoutes.LongestText}" required>{request.Draft}</textarea></label><button class="btn">{texts.Send}</button>"""))}</section>

@@ -25,12 +25,15 @@ namespace Escalation.Dashboard.CustomerPages;
 /// links in mail answer nothing; what the customer does is posted by a button.
 /// </summary>
 internal sealed class CustomerRoutes(
-    ICustomerLinks links, IGrains grains, IPolicySource policies, TimeProvider time, IOptions<CustomerPageOptions> options)
+    ICustomerLinks links, IGrains grains, IPolicySource policies, CustomerDesk customers, TimeProvider time, IOptions<CustomerPageOptions> options)
 {
     public const string Path = "/c";
 
     /// <summary>Letters of a message at most.</summary>
     public const int LongestText = 4000;
+
+    /// <summary>CASE-4: the word of a page that was reached because its case was opened for what the customer wrote.</summary>
+    public const string NewCase = "opened";
 
     private const int LargestForm = 64 * 1024;
 
@@ -96,11 +99,14 @@ internal sealed class CustomerRoutes(
         }
 
         var id = CommandIds.OfKey(Customer, $"customer.{done}", state.Id, command is CaseCommand.AnswerDelay a ? a.Promise : 0, KeyOf(form)).Command;
-        var answer = await grains.Case(state.Id).Tell(new Envelope<CaseCommand>(id, Customer, command), CancellationToken.None);
-        if (answer is Answer.Done)
+        var heard = command is CaseCommand.HearCustomer hear
+            ? await customers.TellAsync(state.Id, id, Customer, hear, Channel.Web, SummaryOf(hear))
+            : new Heard(state.Id, await grains.Case(state.Id).Tell(new Envelope<CaseCommand>(id, Customer, command), CancellationToken.None), IsNew: false);
+        if (heard.Answer is Answer.Done)
         {
+            var page = heard.CaseId == state.Id ? context.Request.Path.ToString() : await PageOfAsync(heard.CaseId);
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
-            context.Response.Headers.Location = $"{context.Request.Path}?lang={texts.Language}&done={done}";
+            context.Response.Headers.Location = $"{page}?lang={texts.Language}&done={(heard.IsNew ? NewCase : done)}";
             return;
         }
 
@@ -108,6 +114,22 @@ internal sealed class CustomerRoutes(
         context.Response.StatusCode = StatusCodes.Status409Conflict;
         await WriteAsync(context, state, link, new PageRequest(null, null, texts.NotTaken, form["text"], NewKey()));
     });
+
+    /// <summary>CASE-4: the way to a case that goes on from the one whose link was opened.</summary>
+    private async Task<string> PageOfAsync(Guid caseId)
+    {
+        var (state, _) = await grains.Case(caseId).Get(CancellationToken.None);
+        var url = links.UrlOf(new CustomerLink(caseId, state.LinkGeneration, time.GetUtcNow() + links.Lifetime));
+        return $"{Path}{url[url.LastIndexOf('/')..]}";
+    }
+
+    /// <summary>What a new case is about, for those who work on it.</summary>
+    private static string SummaryOf(CaseCommand.HearCustomer hear) => hear switch
+    {
+        { Text: { Length: > 0 } text } => text,
+        { Wish: CustomerWish.Higher } => "They come back and ask for someone higher.",
+        _ => "They come back and ask to be called.",
+    };
 
     /// <summary>What a form asks for, with the word that thanks for it; else what is wrong with it.</summary>
     private static (CaseCommand? Command, string Done, string? Fault) Read(IFormCollection form, PageTexts texts)

@@ -144,6 +144,8 @@ internal sealed partial record PageTexts
 
     public required string Thanks { get; init; }
 
+    public required string ThanksNew { get; init; }
+
     public required string ThanksCall { get; init; }
 
     public required string ThanksCancel { get; init; }

@@ -12,14 +12,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Escalation.Dashboard.Inbound;
 
-/// <summary>What became of a letter that came in: <c>reply</c>, <c>automatic</c>, <c>bounce</c>, <c>delay</c> or <c>report</c>.</summary>
+/// <summary>
+/// What became of a letter that came in: <c>reply</c>, <c>opened</c> (CASE-4: a new case that goes on from a closed one),
+/// <c>automatic</c>, <c>bounce</c>, <c>delay</c> or <c>report</c>.
+/// </summary>
 public sealed record InboundReceipt(Guid CaseId, string Kind, int? Notice, int Version);
 
 /// <summary>
 /// PRM-5: letters that a mail server hands over: what comes back, what customers answer, what their machines answer. The same
 /// letter (by its Message-ID) twice is taken once.
 /// </summary>
-internal sealed partial class InboundRoute(IGrains grains, Board board, CaseDesk desk, TimeProvider time)
+internal sealed partial class InboundRoute(
+    IGrains grains, Board board, ICustomerDirectory directory, CaseDesk desk, CustomerDesk customers, TimeProvider time)
 {
     /// <summary>The largest letter that is taken, in bytes.</summary>
     public const int Limit = 10 * 1024 * 1024;
@@ -27,6 +31,10 @@ internal sealed partial class InboundRoute(IGrains grains, Board board, CaseDesk
     public const string Rfc822 = "message/rfc822";
 
     private const int LongestNote = 4000;
+
+    /// <summary>Of a customer with more cases than that, older ones are not known by their number.</summary>
+    private const int MostCasesLookedAt = 200;
+
     private const int LongestWhole = 60_000;
 
     private static readonly TextField From = new("from", 320, true, "The sender's address.", lines: false);
@@ -53,7 +61,7 @@ internal sealed partial class InboundRoute(IGrains grains, Board board, CaseDesk
     private static readonly Problem NoCase = new(
         StatusCodes.Status422UnprocessableEntity,
         "inbound.noCase",
-        "The letter answers none of ours, and names no open case of its sender in the subject. Hand it to a person.");
+        "The letter answers none of ours, and names no case of its sender in the subject. Hand it to a person.");
 
     public void Map(Routes routes) => routes.Post("/api/inbound/email", Taking, TakeAsync);
 
@@ -84,7 +92,21 @@ internal sealed partial class InboundRoute(IGrains grains, Board board, CaseDesk
             return;
         }
 
-        switch (await desk.TellAsync(grains.Case(caseId), new Envelope<CaseCommand>(id, by, command), isKeyed: true))
+        if (command is CaseCommand.ReceiveMail { Automatic: false } words)
+        {
+            var heard = await customers.TellAsync(caseId, id, by, words, Channel.Email, words.Text.Length > 0 ? words.Text : Plain(mail!.Subject));
+            (caseId, kind) = (heard.CaseId, heard.IsNew ? "opened" : kind);
+            await AnswerAsync(context, heard.Answer, caseId, kind, notice);
+            return;
+        }
+
+        await AnswerAsync(
+            context, await desk.TellAsync(grains.Case(caseId), new Envelope<CaseCommand>(id, by, command), isKeyed: true), caseId, kind, notice);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Answer answer, Guid caseId, string kind, int? notice)
+    {
+        switch (answer)
         {
             case Answer.Done done:
                 await JsonAnswer.WriteAsync(context, new InboundReceipt(caseId, kind, notice, done.Version));
@@ -111,7 +133,10 @@ internal sealed partial class InboundRoute(IGrains grains, Board board, CaseDesk
                 mail.IsAutomatic)),
     };
 
-    /// <summary>By our letters that it answers; else by a case number in the subject, if the sender is that case's customer.</summary>
+    /// <summary>
+    /// By our letters that it answers; else by a case number in the subject, if the sender is that case's customer. Open cases are
+    /// found on the board, whoever told us the address; closed ones among those of the customer who is known by it.
+    /// </summary>
     private async Task<(Guid CaseId, int? Notice)?> CaseOfAsync(InboundMail mail)
     {
         foreach (var id in mail.About)
@@ -141,6 +166,24 @@ internal sealed partial class InboundRoute(IGrains grains, Board board, CaseDesk
                 string.Equals(email, mail.From, StringComparison.OrdinalIgnoreCase))
             {
                 return (row.Id, null);
+            }
+        }
+
+        return await OfCustomerAsync(mail);
+    }
+
+    private async Task<(Guid CaseId, int? Notice)?> OfCustomerAsync(InboundMail mail)
+    {
+        var wanted = Number().Matches(mail.Subject).Select(found => found.Value.TrimStart('0')).ToHashSet(StringComparer.Ordinal);
+        if (wanted.Count > 0 && await directory.FindAsync($"mailto:{mail.From.ToLowerInvariant()}", CancellationToken.None) is { } customerId)
+        {
+            var (customer, _) = await grains.Customer(customerId).Get();
+            foreach (var id in customer.Cases.Reverse().Take(MostCasesLookedAt))
+            {
+                if ((await grains.Case(id).Get()).State.Opening is { } opening && wanted.Contains(opening.Number.ToString(CultureInfo.InvariantCulture)))
+                {
+                    return (id, null);
+                }
             }
         }
 

@@ -131,7 +131,11 @@ public abstract record CaseCommand
         int Attempt, Refused? Refusal, long? Number, IReadOnlyList<Merging.MovedPromise>? Promises) : CaseCommand;
 
     /// <summary>CASE-4: the customer came back.</summary>
-    public sealed record ReopenCase(string? Reason) : CaseCommand;
+    public sealed record ReopenCase(string? Reason) : CaseCommand
+    {
+        /// <summary>The code of the refusal when it was closed too long ago.</summary>
+        public const string TooLate = "case.reopen.tooLate";
+    }
 
     /// <summary>
     /// What another system says of the case's stage; taken without CASE-2's requirements. For imports only.

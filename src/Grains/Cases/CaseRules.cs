@@ -26,7 +26,7 @@ public sealed partial record Case
             return new Refused("case.closed", $"Case {Opening!.Number} was closed on {ClosedAt:u}. Reopen it first.");
         }
 
-        if (MergedInto is not null && command is ReopenCase or HearCustomer or AdoptStage or CloseCase)
+        if (MergedInto is not null && command is ReopenCase or HearCustomer or AdoptStage or CloseCase or ReceiveMail { Automatic: false })
         {
             return new Refused("case.merged", $"Case {Opening!.Number} was merged into case {Merge!.Number} ({MergedInto}). Go on there.");
         }
@@ -431,7 +431,7 @@ public sealed partial record Case
         var within = turn.Context.Policy.ReopenWithin;
         if (turn.Now - turn.Case.ClosedAt > within)
         {
-            return new Refused("case.reopen.tooLate", $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case with this one as its previous: {turn.Case.Id}.");
+            return new Refused(ReopenCase.TooLate, $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case with this one as its previous: {turn.Case.Id}.");
         }
 
         Restart(turn, c.Reason);

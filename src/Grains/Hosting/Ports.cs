@@ -19,6 +19,10 @@ public interface ICustomerDirectory
     /// </summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     ValueTask<Guid> FindOrClaimAsync(IReadOnlyList<string> contactPoints, Guid candidate, CancellationToken cancellationToken);
+
+    /// <summary>The customer known by <paramref name="contactPoint"/> (normalised); null for nobody.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken);
 }
 
 /// <summary>The stored board rows, from which a host's board starts.</summary>
@@ -78,7 +82,11 @@ public interface INoticeAttempts
 /// <param name="Number">The notice's number within the case.</param>
 /// <param name="Attempts">How often it was handed over, or is being.</param>
 /// <param name="NextAt">When it is tried next; null when it needs no more work.</param>
-public sealed record NoticeAttempts(int Number, int Attempts, DateTimeOffset? NextAt);
+/// <param name="HeldBy">
+/// What made it wait although its time had come: <c>rate</c>, the channel's own limit, or <c>retryAfter</c>, a server that asked
+/// to be left alone; null when nothing did.
+/// </param>
+public sealed record NoticeAttempts(int Number, int Attempts, DateTimeOffset? NextAt, string? HeldBy = null);
 
 /// <summary>One message in the developer's outbox.</summary>
 public sealed record OutboxMessage(string MessageId, Guid CaseId, DateTimeOffset AcceptedAt, string To, string Subject, string Body);

@@ -58,6 +58,10 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
                 cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
+        await dataSource.ReadAsync((connection, token) => FindAsync(connection, [contactPoint], token), cancellationToken);
+
     /// <summary>CUS-7: nobody is known by this customer's contact points any more.</summary>
     public Task ForgetAsync(Guid customer, CancellationToken cancellationToken) =>
         dataSource.ReadAsync(

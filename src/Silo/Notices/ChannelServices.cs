@@ -20,6 +20,9 @@ internal static class ChannelServices
                 smtp => MailAddress.TryCreate(smtp.From, out _),
                 $"{SmtpOptions.Section}:From is no sender. Write it as 'Name <address>', for instance 'Care <care@example.org>'.")
             .Validate(
+                smtp => smtp.Port != SmtpOptions.ImplicitTls,
+                $"{SmtpOptions.Section}:Port is {SmtpOptions.ImplicitTls}, where servers speak TLS from the first byte, which the mail client of .NET cannot. Use the server's port 587 with Tls: true (STARTTLS), which is as safe: nothing is sent before TLS holds.")
+            .Validate(
                 smtp => smtp.ReplyTo.Length == 0 || MailAddress.TryCreate(smtp.ReplyTo, out _),
                 $"{SmtpOptions.Section}:ReplyTo is no address.");
         services.AddSingleton<PostgresNoticeQueue>();

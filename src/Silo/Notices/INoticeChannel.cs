@@ -102,6 +102,9 @@ internal interface INoticeQueue
     /// <summary>The notice is tried again at <paramref name="sendAt"/>.</summary>
     Task PostponeAsync(ClaimedNotice notice, DateTimeOffset sendAt, CancellationToken cancellationToken);
 
+    /// <summary>Everything of the channel whose time has come waits, because of <paramref name="reason"/>.</summary>
+    Task HoldAsync(Channel channel, string reason, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Everything of the channel that was put off is to be sent at once: its server is back.</summary>
     Task HastenAsync(Channel channel, DateTimeOffset now, CancellationToken cancellationToken);
 }

@@ -34,6 +34,7 @@ internal sealed partial class NoticeLane(
     private static readonly TimeSpan RecordFor = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HoldEvery = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(Guid, int), Task> _sending = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -41,7 +42,9 @@ internal sealed partial class NoticeLane(
     private readonly ChannelHealth _health = new(channel.Channel, options.FailuresUntilDown, time);
     private readonly SendingRate _rate = new(channel.PerMinute, time);
     private int _asked;
+    private long _heldAt;
     private ITimer? _later;
+    private ITimer? _holdLater;
 
     public Channel Channel => channel.Channel;
 
@@ -85,6 +88,7 @@ internal sealed partial class NoticeLane(
     {
         await _stopping.CancelAsync();
         _later?.Dispose();
+        _holdLater?.Dispose();
         await Task.WhenAll(_sending.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         channel.Rest();
     }
@@ -108,16 +112,34 @@ internal sealed partial class NoticeLane(
                 Start(item, SendAsync);
             }
 
-            if (allowed == 0 && _rate.Wait is { } wait)
+            if (allowed == 0 && _rate.Held is var (wait, because))
             {
                 _later?.Dispose();
                 _later = time.CreateTimer(_ => _ = PumpQuietlyAsync(), null, wait, Timeout.InfiniteTimeSpan);
+                await HoldAsync(because, cancellationToken);
             }
 
             if (claimed.Count < room)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>
+    /// What waits for the rate says so, within a second of the machine's clock: saying it costs a look at every notice that waits.
+    /// </summary>
+    private async Task HoldAsync(string because, CancellationToken cancellationToken)
+    {
+        if (_heldAt == 0 || TimeProvider.System.GetElapsedTime(_heldAt) >= HoldEvery)
+        {
+            _heldAt = TimeProvider.System.GetTimestamp();
+            await queue.HoldAsync(Channel, because, time.GetUtcNow(), cancellationToken);
+        }
+        else
+        {
+            _holdLater?.Dispose();
+            _holdLater = TimeProvider.System.CreateTimer(_ => _ = PumpQuietlyAsync(), null, HoldEvery, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -216,6 +238,8 @@ internal sealed partial class NoticeLane(
     {
         if (await StillNeededAsync(item) is not var (state, notice))
         {
+            // It did not go out, so another may in its place.
+            _rate.GiveBack(1);
             return;
         }
 

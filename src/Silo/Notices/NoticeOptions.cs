@@ -41,6 +41,9 @@ internal sealed class SmtpOptions
     /// <summary>Name or address of the server; empty for none. Default: empty.</summary>
     public string Host { get; set; } = "";
 
+    /// <summary>The port on which servers expect TLS from the first byte; it cannot be used.</summary>
+    public const int ImplicitTls = 465;
+
     /// <summary>Default: 587.</summary>
     [Range(1, 65535)]
     public int Port { get; set; } = 587;

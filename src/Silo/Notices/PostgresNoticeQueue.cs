@@ -82,11 +82,15 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
         "update notice set send_at = $2 where done_at is null and channel = $1 and send_at > $2 and claimed_until is null",
         cancellationToken, WordOf(channel), now.UtcDateTime);
 
+    public Task HoldAsync(Channel channel, string reason, DateTimeOffset now, CancellationToken cancellationToken) => ExecuteAsync(
+        "update notice set held_by = $3 where done_at is null and channel = $1 and send_at <= $2 and claimed_until is null and held_by is distinct from $3",
+        cancellationToken, WordOf(channel), now.UtcDateTime, reason);
+
     public Task<IReadOnlyList<NoticeAttempts>> ReadAsync(Guid caseId, CancellationToken cancellationToken) => dataSource.ReadAsync(
         async (connection, token) =>
         {
             await using var command = new NpgsqlCommand(
-                "select number, attempts, send_at, done_at is not null from notice where stream = $1", connection)
+                "select number, attempts, send_at, done_at is not null, coalesce(held_by, '') from notice where stream = $1", connection)
             {
                 Parameters = { new() { Value = caseId } },
             };
@@ -95,7 +99,8 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
             while (await reader.ReadAsync(token))
             {
                 read.Add(new NoticeAttempts(
-                    reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(3) ? null : new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
+                    reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(3) ? null : new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero),
+                    reader.GetString(4) is { Length: > 0 } heldBy ? heldBy : null));
             }
 
             return (IReadOnlyList<NoticeAttempts>)read;

@@ -3,6 +3,15 @@ namespace Escalation.Silo.Notices;
 /// <summary>How many messages may go out now: so many a minute, never more than a second's worth at once.</summary>
 internal sealed class SendingRate(int perMinute, TimeProvider time)
 {
+    /// <summary>The channel's own limit holds messages back.</summary>
+    public const string Rate = "rate";
+
+    /// <summary>The server asked to be left alone.</summary>
+    public const string RetryAfter = "retryAfter";
+
+    /// <summary>What adding up fractions may lose: a timer for the next message must not come a moment too early.</summary>
+    private const double Rounding = 1e-6;
+
     private readonly Lock _taking = new();
     private readonly double _most = Math.Max(1, perMinute / 60.0);
     private double _tokens = Math.Max(1, perMinute / 60.0);
@@ -27,7 +36,7 @@ internal sealed class SendingRate(int perMinute, TimeProvider time)
             var now = time.GetTimestamp();
             _tokens = Math.Min(_most, _tokens + (time.GetElapsedTime(_at, now).TotalMinutes * perMinute));
             _at = now;
-            var taken = Math.Min(wanted, (int)_tokens);
+            var taken = Math.Min(wanted, (int)(_tokens + Rounding));
             _tokens -= taken;
             return taken;
         }
@@ -37,7 +46,7 @@ internal sealed class SendingRate(int perMinute, TimeProvider time)
     {
         lock (_taking)
         {
-            _tokens += unused;
+            _tokens = Math.Min(_most, _tokens + unused);
         }
     }
 
@@ -51,16 +60,16 @@ internal sealed class SendingRate(int perMinute, TimeProvider time)
         }
     }
 
-    /// <summary>How long until the next message may go out; null when that is now.</summary>
-    public TimeSpan? Wait
+    /// <summary>How long until the next message may go out, and why; null when that is now. In whole milliseconds, never too short.</summary>
+    public (TimeSpan For, string By)? Held
     {
         get
         {
             lock (_taking)
             {
                 var paused = _pausedUntil - time.GetUtcNow();
-                return paused > TimeSpan.Zero ? paused
-                    : perMinute > 0 && _tokens < 1 ? TimeSpan.FromMinutes((1 - _tokens) / perMinute)
+                return paused > TimeSpan.Zero ? (paused, RetryAfter)
+                    : perMinute > 0 && _tokens < 1 ? (TimeSpan.FromMilliseconds(Math.Ceiling((1 - _tokens) * 60_000 / perMinute)), Rate)
                     : null;
             }
         }

@@ -187,6 +187,9 @@ internal sealed class ApiHost : IAsyncDisposable
                 return new(found);
             }
         }
+
+        public ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
+            new(_known.TryGetValue(contactPoint, out var found) ? found : null);
     }
 
     private sealed class FixedStatus(PlainLog log) : IPlatformStatus
