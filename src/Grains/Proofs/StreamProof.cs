@@ -1,4 +1,5 @@
 using Escalation.Grains.Cases;
+using Escalation.Grains.Goodwill;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
@@ -71,6 +72,10 @@ public static class StreamProof
         {
             CheckCase(stream, entries, counts, faults);
         }
+        else if (entries[0].Category == GiftStock.Category)
+        {
+            CheckGifts(stream, entries, faults);
+        }
 
         return faults;
     }
@@ -106,6 +111,25 @@ public static class StreamProof
         }
     }
 
+    /// <summary>CLM-4: one request takes one piece, or none, for ever.</summary>
+    private static void CheckGifts(Guid stream, IReadOnlyList<Entry> entries, List<Fault> faults)
+    {
+        var answered = new HashSet<Guid>();
+        foreach (var entry in entries)
+        {
+            var request = entry.Event switch
+            {
+                GiftStockEvent.GiftTaken e => e.Request,
+                GiftStockEvent.GiftNotTaken e => e.Request,
+                _ => (Guid?)null,
+            };
+            if (request is { } id && !answered.Add(id))
+            {
+                faults.Add(new Fault(stream, "CLM-4", $"Request {id} was answered by the stock twice, again at version {entry.Version}."));
+            }
+        }
+    }
+
     private static void CheckCase(Guid stream, IReadOnlyList<Entry> entries, ProofCounts counts, List<Fault> faults)
     {
         counts.Cases++;
@@ -122,6 +146,10 @@ public static class StreamProof
         CheckOnce<PromiseExplained>(e => (e.Promise, e.Revision), "PRM-4", "moved");
         CheckOnce<DelayUnanswered>(e => (e.Promise, e.Revision), "PRM-6", "found unanswered");
         CheckOnce<ApprovalDecided>(e => e.Approval, "PRM-4", "decided");
+        CheckOnce<GiftAsked>(e => e.Gift, "CLM-4", "asked for");
+        CheckOnce<GiftGiven>(e => e.Gift, "CLM-4", "given");
+        EscalationProof.Check(stream, entries, faults);
+        AuthorityProof.Check(stream, entries, faults);
         CheckOnce<NoticeAccepted>(e => e.Notice, "PRM-5", "accepted");
         CheckOncePerChannel(stream, entries, faults);
         counts.Bounced += entries.Count(entry => entry.Event is NoticeBounced);

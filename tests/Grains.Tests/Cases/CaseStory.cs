@@ -1,4 +1,5 @@
 using Escalation.Grains.Cases;
+using Escalation.Grains.Log;
 using Escalation.TestKit;
 
 namespace Escalation.Grains.Tests.Cases;
@@ -20,6 +21,8 @@ internal sealed class CaseStory(Guid id)
     public static readonly CustomerContact Ioana =
         new("Ioana Munteanu", "ioana@example.org", "+37369000001", "ro", "Europe/Chisinau");
 
+    private int _commands;
+
     public DateTimeOffset Now { get; private set; } = Noon;
 
     public Case Case { get; private set; } = Case.Empty(id);
@@ -28,6 +31,9 @@ internal sealed class CaseStory(Guid id)
 
     /// <summary>When each of <see cref="History"/> happened.</summary>
     public List<DateTimeOffset> Instants { get; } = [];
+
+    /// <summary><see cref="History"/> as the log would have it; the events of one command share its id.</summary>
+    public List<Entry> Entries { get; } = [];
 
     public TestPolicy Policies { get; init; } = TestPolicy.Patient;
 
@@ -140,9 +146,11 @@ internal sealed class CaseStory(Guid id)
 
     private void Fold(IReadOnlyList<CaseEvent> events, Actor by)
     {
+        var command = new Guid(++_commands, 0, 0, new byte[8]);
         foreach (var happened in events)
         {
             Case = Case.Evolve(happened, Now, by.Id);
+            Entries.Add(new Entry(Case.Id, Case.Category, Entries.Count + 1, Entries.Count + 1, Now, by.Id, command, happened));
             History.Add(happened);
             Instants.Add(Now);
         }

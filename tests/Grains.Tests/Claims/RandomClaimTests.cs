@@ -1,6 +1,7 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Claims;
 using Escalation.Grains.Log;
+using Escalation.Grains.Proofs;
 using Escalation.Grains.Tests.Cases;
 using Escalation.TestKit;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -84,6 +85,7 @@ public sealed class RandomClaimTests
         Assert.All(story.Case.Approvals, approval => Assert.NotEqual(approval.AskedBy, approval.DecidedBy));
         Assert.Equal(story.All<ApprovalDecided>().Count(), story.All<ApprovalDecided>().Select(e => e.Approval).Distinct().Count());
         Assert.All(story.All<ApprovalDecided>().Where(e => !e.Approved), e => Assert.NotNull(e.Reason));
+        Assert.Empty(StreamProof.Check(story.Entries, new ProofCounts()));
         Assert.All(
             story.History.Select(EventCodec.ToJson).Zip(story.History.Select(happened => EventCodec.ToJson(EventCodec.Read(
                 EventCodec.KindOf(happened), EventCodec.FactsOf(happened), EventCodec.PersonalOf(happened))))),

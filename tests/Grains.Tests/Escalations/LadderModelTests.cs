@@ -2,6 +2,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Proofs;
 using Escalation.Grains.Tests.Cases;
 using Escalation.TestKit;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -181,6 +182,7 @@ public sealed class LadderModelTests
         // Nobody is asked for longer than the interval, once the platform has had its turn.
         story.Try(new Tick(), Actor.Clock);
         Assert.All(story.Case.Escalations.Where(e => e.IsOpen), e => Assert.True(e.NextAt is null || e.NextAt > story.Now, "left unowned"));
+        Assert.DoesNotContain(StreamProof.Check(story.Entries, new ProofCounts()), fault => fault.Rule.StartsWith("ESC", StringComparison.Ordinal));
         Assert.Equal(due.Keys.Order(), story.Case.Escalations.Where(e => e.IsOpen && due.ContainsKey(e.Number)).Select(e => e.Number));
     }
 

@@ -79,7 +79,7 @@ public sealed class RandomMergeTests
         foreach (var story in new[] { from, into })
         {
             var counts = new ProofCounts();
-            Assert.Empty(StreamProof.Check([.. story.History.Select((happened, at) => Stored(story, happened, at))], counts));
+            Assert.Empty(StreamProof.Check([.. story.Entries.Select(Stored)], counts));
         }
 
         return true;
@@ -141,7 +141,9 @@ public sealed class RandomMergeTests
         }
     }
 
-    private static Entry Stored(CaseStory story, CaseEvent happened, int at) => new(
-        story.Case.Id, Case.Category, at + 1, at + 1, story.Instants[at], "ana", Guid.CreateVersion7(CaseStory.Noon),
-        EventCodec.Read(EventCodec.KindOf(happened), EventCodec.FactsOf(happened), EventCodec.PersonalOf(happened)));
+    /// <summary>As it comes back from the log.</summary>
+    private static Entry Stored(Entry entry) => entry with
+    {
+        Event = EventCodec.Read(EventCodec.KindOf(entry.Event), EventCodec.FactsOf(entry.Event), EventCodec.PersonalOf(entry.Event)),
+    };
 }
