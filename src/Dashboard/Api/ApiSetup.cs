@@ -71,6 +71,8 @@ public static class ApiSetup
         MergeRoute.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
         PolicyRoutes.Map(routes, services);
+        PlaybookRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<IPolicySource>());
+        PromiseDateRoutes.Map(routes, services);
         DutyRoute.Map(routes, services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
         services.GetRequiredService<InboundRoute>().Map(routes);
         if (services.GetRequiredService<IHostEnvironment>().IsDevelopment())

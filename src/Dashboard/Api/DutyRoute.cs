@@ -79,7 +79,7 @@ internal static class DutyRoute
         });
 
     /// <summary>An instant without an offset is nobody's.</summary>
-    private static bool TryInstant(string? text, out DateTimeOffset at) =>
+    internal static bool TryInstant(string? text, out DateTimeOffset at) =>
         DateTimeOffset.TryParseExact(
             text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"], CultureInfo.InvariantCulture,
             DateTimeStyles.None, out at) &&

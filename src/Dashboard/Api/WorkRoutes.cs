@@ -148,30 +148,12 @@ internal static class WorkRoutes
         var state = await grain.GetAt(done.Version, CancellationToken.None);
         var policy = context.RequestServices.GetRequiredService<IPolicySource>().Current;
         var local = SendBy.OnWallClock(made.DueAt, state.TimeZone);
-        List<WarningView> warnings = [];
-        if (SendBy.IsQuiet(made.DueAt, state.TimeZone, policy.Promises))
-        {
-            warnings.Add(new WarningView(
-                "quietHours",
-                $"For the customer that is {local:HH:mm} ({state.TimeZone}), in their quiet hours from {policy.Promises.QuietFrom:HH:mm} to {policy.Promises.QuietUntil:HH:mm}."));
-        }
-
-        var calendar = policy.Promises.Calendar;
-        if (!calendar.IsWorking(made.DueAt))
-        {
-            warnings.Add(new WarningView(
-                "outsideWorkingTime",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"For us that is {SendBy.OnWallClock(made.DueAt, calendar.TimeZone):ddd HH:mm} ({calendar.TimeZone}), when nobody works.")));
-        }
-
         context.Response.Headers.ETag = Preconditions.ETag(done.Version);
         await JsonAnswer.WriteAsync(
             context,
             new PromiseReceipt(
                 Promise.IdOf(made.Promise), made.DueAt, made.SendBy, 0, local.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
-                state.TimeZone, warnings),
+                state.TimeZone, PromiseWarnings.Of(made.DueAt, state.TimeZone, policy.Promises)),
             StatusCodes.Status201Created);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 using Escalation.Grains.Promises;
@@ -230,17 +229,14 @@ internal static class NoticeRules
         CaseTurn turn, NoticeKind kind, Promise? promise, DateTimeOffset? notAfter, Dictionary<string, string> values)
     {
         var policy = turn.Context.Policy;
-        var ways = NoticeChannels.For(turn.Case, policy.Notices);
-        if (ways.Count == 0 || (kind != NoticeKind.Explanation && !policy.Tells.Contains(kind)))
+        if (!NoticeDraft.IsTold(turn.Case, policy, kind))
         {
             return false;
         }
 
-        var customer = turn.Case.Opening!.Customer!;
-        var texts = policy.Texts.For(customer.Language);
-        values["name"] = customer.Name;
-        values["owner"] = (promise?.Owner ?? turn.Case.Owner) is { Length: > 0 } who ? policy.NameOf(who) : texts.Signature;
-        values["number"] = turn.Case.Opening.Number.ToString(CultureInfo.InvariantCulture);
+        var ways = NoticeChannels.For(turn.Case, policy.Notices);
+        var texts = policy.Texts.For(turn.Case.Language);
+        NoticeDraft.AddCommon(turn.Case, policy, texts, promise?.Owner ?? turn.Case.Owner, values);
         var template = texts.Messages[kind];
         var (subject, body) = template.Fill(values);
         turn.Emit(new NoticeDecided(

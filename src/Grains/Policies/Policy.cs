@@ -2,6 +2,7 @@ using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Playbooks;
 
 namespace Escalation.Grains.Policies;
 
@@ -32,6 +33,9 @@ public sealed record Policy(
 
     /// <summary>CLM-4: what may be given for goodwill.</summary>
     public GoodwillBook Goodwill { get; init; } = GoodwillBook.Empty;
+
+    /// <summary>PLY-1: what the company knows about each conflict type.</summary>
+    public PlaybookBook Playbooks { get; init; } = PlaybookBook.Empty;
 
     /// <summary>PRM-5: over which channels customers are told.</summary>
     public NoticePolicy Notices { get; init; } = new();

@@ -3,6 +3,7 @@ using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Playbooks;
 using Escalation.Grains.Policies;
 
 namespace Escalation.Silo.Policy;
@@ -49,11 +50,12 @@ internal sealed class PolicyReader
             Authority = authority,
             Remedies = remedies,
             Goodwill = goodwill,
+            Playbooks = ReadPlaybooks(types),
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
         foreach (var name in _files.Judging.Keys.Where(name =>
-            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile) && !IsCalendar(name) && !IsCountry(name)))
+            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile) && !IsCalendar(name) && !IsCountry(name) && !IsPlaybook(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
@@ -169,6 +171,33 @@ internal sealed class PolicyReader
         return new NoticeTexts(languages);
     }
 
+    /// <summary>PLY-1: one for each conflict type. A policy without any is older than playbooks, or its company works without.</summary>
+    private PlaybookBook ReadPlaybooks(HashSet<string> types)
+    {
+        var names = _files.Judging.Keys.Where(IsPlaybook).Order(StringComparer.Ordinal).ToList();
+        if (names.Count == 0 || Part(_files.Judging, PlaybookYaml.CommonFile) is not { } common)
+        {
+            return PlaybookBook.Empty;
+        }
+
+        var reader = new PlaybookYaml(common);
+        var playbooks = new Dictionary<string, Playbook>(StringComparer.Ordinal);
+        foreach (var type in types.Order(StringComparer.Ordinal))
+        {
+            if (Part(_files.Judging, $"{PlaybookYaml.Folder}{type}.yaml") is { } part)
+            {
+                playbooks[type] = reader.Read(part, type);
+            }
+        }
+
+        foreach (var name in names.Where(name => name != PlaybookYaml.CommonFile && !types.Contains(name[PlaybookYaml.Folder.Length..^".yaml".Length])))
+        {
+            _problems.Add($"{name}:1: is no conflict type of {PolicyFile}; there are {string.Join(", ", types.Order(StringComparer.Ordinal))}.");
+        }
+
+        return new PlaybookBook(reader.Languages, playbooks);
+    }
+
     /// <summary>What older policies do not have.</summary>
     private YamlPart? Optional(string name) => _files.Judging.ContainsKey(name) ? Part(_files.Judging, name) : null;
 
@@ -184,6 +213,8 @@ internal sealed class PolicyReader
     }
 
     private static bool IsCountry(string name) => name.StartsWith(CountriesFolder, StringComparison.Ordinal);
+
+    private static bool IsPlaybook(string name) => name.StartsWith(PlaybookYaml.Folder, StringComparison.Ordinal);
 
     private static bool IsCalendar(string name) => name.StartsWith(CalendarsFolder, StringComparison.Ordinal);
 }
