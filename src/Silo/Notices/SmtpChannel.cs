@@ -86,9 +86,11 @@ internal sealed class SmtpChannel(IOptions<SmtpOptions> options, TimeProvider ti
             // Raw UTF-8 in headers only where the address cannot go otherwise: not every server on the way takes it.
             connection.Client.DeliveryFormat = Ascii.IsValid(to.User) ? SmtpDeliveryFormat.SevenBit : SmtpDeliveryFormat.International;
 
-            // Once the letter is written the client listens to no token any more: a server that never says whether it
-            // took it would hold the job for ever. Disposing the client hangs up on it.
-            await connection.Client.SendMailAsync(mail, either).WaitAsync(either);
+            // The client waits for the server on the thread it was called on, also where it says async: on threads of the
+            // pool a slow server would hold up the whole host. It listens to no token either; disposing it hangs up.
+            await Task.Factory
+                .StartNew(() => connection.Client.Send(mail), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(either);
             return (Delivery.Taken, true);
         }
         catch (SmtpFailedRecipientException e)
@@ -193,6 +195,7 @@ internal sealed class SmtpChannel(IOptions<SmtpOptions> options, TimeProvider ti
         public SmtpClient Client { get; } = new(settings.Host, settings.Port)
         {
             EnableSsl = settings.Tls,
+            Timeout = (int)settings.Timeout.TotalMilliseconds,
             Credentials = settings.User.Length > 0 ? new NetworkCredential(settings.User, settings.Password) : null,
         };
 
