@@ -20,6 +20,7 @@ public static class BoardHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Board>();
+        services.TryAddSingleton<BoardTraces>();
         services.TryAddSingleton<WebFiles>();
         services.AddOptionsWithValidateOnStart<BoardStreamOptions>()
             .BindConfiguration(BoardStreamOptions.Section)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,7 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace Escalation.TestKit;
 
 /// <summary>A request as a service saw it.</summary>
-public sealed record ServiceRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body);
+public sealed record ServiceRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Content)
+{
+    /// <summary>The content as text.</summary>
+    public string Body => Encoding.UTF8.GetString(Content);
+}
 
 /// <summary>Somebody else's HTTP service on a loopback port: answers as it is told to, then with 200.</summary>
 public sealed class HttpService : IAsyncDisposable
@@ -46,8 +51,8 @@ public sealed class HttpService : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync();
+        using var content = new MemoryStream();
+        await context.Request.Body.CopyToAsync(content);
         var (status, retryAfter) = _answers.Count > 0 ? _answers.Dequeue() : (200, null);
         context.Response.StatusCode = status;
         if (retryAfter is not null)
@@ -57,6 +62,6 @@ public sealed class HttpService : IAsyncDisposable
 
         _requests.Writer.TryWrite(new ServiceRequest(
             context.Request.Method, context.Request.Path + context.Request.QueryString,
-            context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), body));
+            context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), content.ToArray()));
     }
 }

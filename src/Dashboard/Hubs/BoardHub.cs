@@ -7,7 +7,7 @@ namespace Escalation.Dashboard.Hubs;
 
 /// <summary>BRD-2: the live board at <c>/hubs/board</c>.</summary>
 [Authorize(Policy = Policy)]
-public sealed class BoardHub(Board board, IOptions<BoardStreamOptions> options, TimeProvider time) : Hub
+public sealed class BoardHub(Board board, BoardTraces traces, IOptions<BoardStreamOptions> options, TimeProvider time) : Hub
 {
     /// <summary>Who may watch: agents, supervisors and admins.</summary>
     public const string Policy = "board.watch";
@@ -17,7 +17,7 @@ public sealed class BoardHub(Board board, IOptions<BoardStreamOptions> options, 
     /// <summary>Follows a view until the viewer goes away.</summary>
     public IAsyncEnumerable<BoardMessage> Watch(BoardViewRequest view, CancellationToken cancellationToken) =>
         BoardView.TryParse((view ?? new()).Field, out var parsed, out var errors)
-            ? new BoardStream(board, options.Value, time).Follow(parsed, cancellationToken)
+            ? new BoardStream(board, traces, options.Value, time).Follow(parsed, cancellationToken)
             : throw new HubException("view.invalid: " + string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value}")));
 }
 

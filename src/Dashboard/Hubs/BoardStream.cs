@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using Escalation.Grains;
 using Escalation.Grains.Board;
 
 namespace Escalation.Dashboard.Hubs;
@@ -8,11 +10,12 @@ namespace Escalation.Dashboard.Hubs;
 /// only when the viewer has taken the last message, so a slow viewer gets fewer, larger patches and costs nothing. A
 /// viewer sleeps while nothing happens to the rows of the view; figures of the whole board follow a little later.
 /// </summary>
-internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeProvider time)
+internal sealed class BoardStream(Board board, BoardTraces traces, BoardStreamOptions options, TimeProvider time)
 {
     public async IAsyncEnumerable<BoardMessage> Follow(
         BoardView view, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var viewer = new CountedViewer();
         for (var sequence = 0L; !board.IsLoaded; sequence++)
         {
             await board.ChangedSince(sequence).WaitAsync(cancellationToken);
@@ -38,6 +41,7 @@ internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeP
             now = time.GetUtcNow();
             var next = watch.Read(now, page);
             var message = Difference(page, next, seq + 1, now);
+            var stoodAt = page.Position;
             page = next;
             if (message is BoardMessage.Beat && time.GetElapsedTime(sentAt) < options.Beat)
             {
@@ -45,7 +49,11 @@ internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeP
             }
 
             seq++;
-            yield return message;
+            using (message is BoardMessage.Patch patch ? traces.Show(stoodAt, page.Position, patch.Removes.Concat(patch.Upserts.Select(row => row.Id))) : null)
+            {
+                yield return message;
+            }
+
             sentAt = time.GetTimestamp();
         }
     }
@@ -115,4 +123,15 @@ internal sealed class BoardStream(Board board, BoardStreamOptions options, TimeP
         delay > TimeSpan.Zero ? Task.Delay(delay, time, cancellationToken) : Task.CompletedTask;
 
     private static double Milliseconds(TimeSpan lag) => Math.Round(lag.TotalMilliseconds, 1);
+
+    /// <summary>One viewer more, for as long as it lives.</summary>
+    private sealed class CountedViewer : IDisposable
+    {
+        private static readonly UpDownCounter<int> Viewers =
+            Telemetry.Figures.CreateUpDownCounter<int>("escalation.board.viewers", "{viewer}", "Streams of the board that are open.");
+
+        public CountedViewer() => Viewers.Add(1);
+
+        public void Dispose() => Viewers.Add(-1);
+    }
 }

@@ -31,6 +31,8 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     where TState : class, IAggregate<TState, TCommand, TEvent>
     where TEvent : class, IEvent
 {
+    private static readonly string TurnName = $"{TState.Category} turn";
+
     private readonly Dictionary<Guid, (int First, int Last)> _commands = [];
     private TState? _state;
     private Effects? _effects;
@@ -40,6 +42,19 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     /// <summary>Takes one command. CASE-5: an id seen before gets its first answer.</summary>
     /// <exception cref="LogUnavailableException">The database is away; the command may be sent again with the same id.</exception>
     public async ValueTask<Answer> TellAsync(Envelope<TCommand> envelope, CancellationToken cancellationToken)
+    {
+        using var turn = Telemetry.Spans.StartActivity(TurnName);
+        turn?.SetTag("escalation.grain", id).SetTag("escalation.command", envelope.Command?.GetType().Name);
+        var answer = await DecideAsync(envelope, cancellationToken);
+        if (turn is not null)
+        {
+            turn.SetTag("escalation.answer", answer is Answer.No no ? no.Refusal.Code : answer.GetType().Name);
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<Answer> DecideAsync(Envelope<TCommand> envelope, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -120,7 +135,13 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
 
         // From here until the answer, what is in memory may be behind the log.
         _state = null;
-        switch (await log.AppendAsync(append, cancellationToken))
+        AppendResult result;
+        using (Telemetry.Spans.StartActivity("log append"))
+        {
+            result = await log.AppendAsync(append, cancellationToken);
+        }
+
+        switch (result)
         {
             case AppendResult.Committed committed:
                 _commands[envelope.CommandId] = (_version + 1, version);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Escalation.Grains.Log;
 
 /// <summary>
@@ -34,7 +36,11 @@ public sealed record Append(
     DateTimeOffset At,
     string By,
     IReadOnlyList<IEvent> Events,
-    Effects Effects);
+    Effects Effects)
+{
+    /// <summary>The trace that it was made in, if that is recorded; not stored.</summary>
+    public ActivityContext Trace { get; } = Telemetry.Here;
+}
 
 /// <summary>How an append ended.</summary>
 public abstract record AppendResult
@@ -94,7 +100,11 @@ public readonly record struct TailCursor(ulong Transaction, long Position);
 public sealed record TailBatch(
     IReadOnlyList<Entry> Entries,
     IReadOnlyDictionary<Guid, Board.BoardRow> Rows,
-    TailCursor Cursor);
+    TailCursor Cursor)
+{
+    /// <summary>Which recorded traces changed which grains; those of this host only.</summary>
+    public IReadOnlyList<(Guid Stream, ActivityContext Trace)> Traces { get; init; } = [];
+}
 
 /// <summary>The database could not be reached, or went away in the middle. Nothing acknowledged is lost; try again.</summary>
 public sealed class LogUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

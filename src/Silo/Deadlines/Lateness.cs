@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Escalation.Grains;
 using Escalation.Grains.Board;
 
 namespace Escalation.Silo.Deadlines;
@@ -7,12 +9,16 @@ internal sealed class Lateness
 {
     private const int Window = 10_000;
 
+    private static readonly Histogram<double> Seconds =
+        Telemetry.Figures.CreateHistogram<double>("escalation.deadline.lateness", "s", "From a due instant until its effect is on disk.");
+
     private readonly Lock _lock = new();
     private readonly double[] _milliseconds = new double[Window];
     private long _fired;
 
     public void Record(TimeSpan late)
     {
+        Seconds.Record(late.TotalSeconds);
         lock (_lock)
         {
             _milliseconds[_fired++ % Window] = late.TotalMilliseconds;

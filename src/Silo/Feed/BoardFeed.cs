@@ -10,6 +10,7 @@ namespace Escalation.Silo.Feed;
 /// <summary>Keeps this host's read models: loads the stored board rows, then follows the log.</summary>
 internal sealed partial class BoardFeed(
     Board board,
+    BoardTraces traces,
     Tally tally,
     IBoardRows rows,
     PostgresTail tail,
@@ -71,6 +72,11 @@ internal sealed partial class BoardFeed(
             {
                 clock.OnFollowed(row.Id, wakeAt);
             }
+        }
+
+        if (batch.Traces.Count > 0)
+        {
+            traces.Add(Math.Max(board.Position, batch.Entries.Max(entry => entry.Position)), batch.Traces);
         }
 
         board.Apply(batch, time.GetUtcNow() - batch.Entries[^1].At);

@@ -2,6 +2,7 @@ using Escalation.Dashboard;
 using Escalation.Dashboard.Api;
 using Escalation.Silo.Access;
 using Escalation.Silo.Links;
+using Escalation.Silo.Monitoring;
 using Microsoft.Extensions.Logging.Console;
 #if CLUSTER
 using Escalation.Silo.Cluster;
@@ -20,7 +21,11 @@ internal static class PlatformApp
     {
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = environment });
-        builder.Logging.AddSimpleConsole(OneLine);
+        if (builder.Configuration["Logging:Console:FormatterName"] is null)
+        {
+            builder.Logging.AddSimpleConsole(OneLine);
+        }
+
         return builder;
     }
 
@@ -37,6 +42,7 @@ internal static class PlatformApp
         builder.Services.AddApi();
         builder.Services.AddPostgresAccess();
         builder.Services.AddBoard();
+        builder.AddMonitoring();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();

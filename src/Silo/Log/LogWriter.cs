@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using Escalation.Grains;
 using Escalation.Grains.Log;
 using Npgsql;
 
@@ -13,6 +16,12 @@ internal sealed partial class LogWriter : IAsyncDisposable
     private const int MaxRepeats = 5;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private static readonly Histogram<int> CommitAppends =
+        Telemetry.Figures.CreateHistogram<int>("escalation.log.commit.appends", "{append}", "Appends that shared one transaction.");
+
+    private static readonly Histogram<double> CommitSeconds =
+        Telemetry.Figures.CreateHistogram<double>("escalation.log.commit.duration", "s", "From sending a transaction until it is on disk.");
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresLogOptions _options;
@@ -126,7 +135,10 @@ internal sealed partial class LogWriter : IAsyncDisposable
             try
             {
                 await ConnectAsync();
+                var begun = Stopwatch.GetTimestamp();
                 await _batch.CommitAsync();
+                CommitSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+                CommitAppends.Record(_batch.Count);
                 Answer();
                 return;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Escalation.Grains.Board;
 using Escalation.Grains.Log;
 using Microsoft.Extensions.Options;
@@ -302,6 +303,7 @@ internal sealed partial class PostgresTail(
             var rows = new Dictionary<Guid, BoardRow>();
             var newest = new Dictionary<Guid, int>();
             var missing = new Dictionary<(Guid, int), int>();
+            List<(Guid, ActivityContext)>? traces = null;
             for (var i = 0; i < keys.Count; i++)
             {
                 var (stream, version, position, _) = keys[i];
@@ -320,6 +322,11 @@ internal sealed partial class PostgresTail(
                 {
                     rows[stream] = row;
                 }
+
+                if (append.Trace != default)
+                {
+                    (traces ??= []).Add((stream, append.Trace));
+                }
             }
 
             if (missing.Count > 0)
@@ -328,7 +335,7 @@ internal sealed partial class PostgresTail(
                 await ReadRowsAsync(missing.Keys.Where(key => newest[key.Item1] == key.Item2), rows, cancellationToken);
             }
 
-            return (new TailBatch(entries, rows, new TailCursor(keys[^1].Tx, keys[^1].Position)), false);
+            return (new TailBatch(entries, rows, new TailCursor(keys[^1].Tx, keys[^1].Position)) { Traces = traces ?? [] }, false);
         }
 
         public async ValueTask DisposeAsync()

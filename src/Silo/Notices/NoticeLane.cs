@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Escalation.Grains;
 using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
@@ -35,6 +36,9 @@ internal sealed partial class NoticeLane(
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HoldEvery = TimeSpan.FromSeconds(1);
+
+    private static readonly Counter<long> Outcomes =
+        Telemetry.Figures.CreateCounter<long>("escalation.notices", "{attempt}", "Notices handed over, by channel and outcome: accepted, retried, failed.");
 
     private readonly ConcurrentDictionary<(Guid, int), Task> _sending = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -79,6 +83,7 @@ internal sealed partial class NoticeLane(
     /// <summary>The notice will not be accepted on this channel.</summary>
     public async Task GiveUpAsync(ClaimedNotice item, string reason)
     {
+        Count("failed");
         LogGivenUp(logger, item.CaseId, item.Number, item.Attempts, reason);
         await TellAsync(item, new CaseCommand.RecordNoticeFailed(item.Number, reason, item.Attempts));
         await queue.FinishAsync(item, time.GetUtcNow(), _stopping.Token);
@@ -262,6 +267,7 @@ internal sealed partial class NoticeLane(
         {
             case { Accepted: true }:
                 var acceptedAt = time.GetUtcNow().ToMicroseconds();
+                Count("accepted");
                 await RecordAsync(item, new CaseCommand.RecordNoticeAccepted(item.Number, sentAt, item.Attempts, acceptedAt));
                 await queue.FinishAsync(item, time.GetUtcNow(), _stopping.Token);
                 break;
@@ -276,6 +282,7 @@ internal sealed partial class NoticeLane(
                     _rate.Pause(wait);
                 }
 
+                Count("retried");
                 await queue.PostponeAsync(item, again, _stopping.Token);
                 break;
             default:
@@ -283,6 +290,8 @@ internal sealed partial class NoticeLane(
                 break;
         }
     }
+
+    private void Count(string outcome) => Outcomes.Add(1, new("channel", Channel.ToString()), new("outcome", outcome));
 
     private async Task<Delivery> HandOverAsync(ClaimedNotice item, Case state, Notice notice)
     {
