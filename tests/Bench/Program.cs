@@ -10,6 +10,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["calendar"] = CalendarBench.RunAsync,
     ["notices"] = NoticeBench.RunAsync,
     ["storm"] = StormBench.RunAsync,
+    ["hosts"] = HostsBench.RunAsync,
 };
 
 var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();

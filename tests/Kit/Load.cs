@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Escalation.TestKit;
 
-namespace Escalation.Silo.Tests.Crashes;
+namespace Escalation.TestKit;
 
 /// <summary>Clients that repeat each command, with the same key, until it is acknowledged.</summary>
-internal sealed class Load(HostProcess host) : IDisposable
+public sealed class Load(HostProcess host) : IDisposable
 {
     private const int Clients = 16;
 
@@ -27,12 +26,14 @@ internal sealed class Load(HostProcess host) : IDisposable
     /// <summary>From now on these hosts are asked, one after the other.</summary>
     public void MoveTo(params IEnumerable<HostProcess> hosts) => _urls = [.. hosts.Select(one => one.Url)];
 
-    private Uri NextUrl()
+    /// <summary>The next host's turn.</summary>
+    public Uri NextUrl()
     {
         var urls = _urls;
         return urls[(int)((uint)Interlocked.Increment(ref _turn) % urls.Length)];
     }
 
+    /// <summary>One case for each client.</summary>
     public async Task<IReadOnlyList<string>> OpenCasesAsync()
     {
         using var client = host.ClientFor("agent");
@@ -45,6 +46,7 @@ internal sealed class Load(HostProcess host) : IDisposable
         return ids;
     }
 
+    /// <summary>One client: note after note, until told to stop.</summary>
     public async Task WorkAsync(string caseId, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -58,6 +60,7 @@ internal sealed class Load(HostProcess host) : IDisposable
         }
     }
 
+    /// <summary>Waits until so many were acknowledged.</summary>
     public async Task ReachAsync(int acknowledged)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
@@ -73,7 +76,8 @@ internal sealed class Load(HostProcess host) : IDisposable
         }
     }
 
-    public async Task CheckAsync(IReadOnlyList<string> cases)
+    /// <summary>Everything that is not as it must be: acknowledged and not there, there twice, there and never sent.</summary>
+    public async Task<IReadOnlyList<string>> FindFaultsAsync(IReadOnlyList<string> cases)
     {
         var there = new List<string>();
         foreach (var id in cases)
@@ -81,9 +85,12 @@ internal sealed class Load(HostProcess host) : IDisposable
             there.AddRange(await NotesAsync(id));
         }
 
-        Assert.Empty(Acknowledged.Keys.Except(there));
-        Assert.Equal(there.Distinct().Count(), there.Count);
-        Assert.Empty(there.Except(_sent.Keys));
+        return
+        [
+            .. Acknowledged.Keys.Except(there).Select(note => $"{note} was acknowledged and is lost"),
+            .. there.GroupBy(note => note).Where(same => same.Count() > 1).Select(same => $"{same.Key} is there {same.Count()} times"),
+            .. there.Except(_sent.Keys).Select(note => $"{note} was never sent"),
+        ];
     }
 
     private async Task<IEnumerable<string>> NotesAsync(string caseId)
@@ -127,8 +134,9 @@ internal sealed class Load(HostProcess host) : IDisposable
                 return true;
             }
 
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-            return false;
+            return answer.StatusCode == HttpStatusCode.ServiceUnavailable
+                ? false
+                : throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
         }
         catch (HttpRequestException)
         {
