@@ -51,9 +51,11 @@ public sealed class TestPolicy : IPolicySource
         return Current;
     }
 
-    private static string MakePatientFolder()
+    private static string MakePatientFolder() => WriteFolder(Path.Combine(AppContext.BaseDirectory, "PatientPolicy"), (LadderFile, PatientLadder));
+
+    /// <summary>Writes the policy as shipped into a folder, with files that replace those shipped; returns the folder.</summary>
+    public static string WriteFolder(string folder, params (string Name, string Text)[] files)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "PatientPolicy");
         foreach (var file in Directory.GetFiles(Folder, "*.yaml", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(Folder, file));
@@ -61,7 +63,11 @@ public sealed class TestPolicy : IPolicySource
             File.Copy(file, copy, overwrite: true);
         }
 
-        File.WriteAllText(Path.Combine(folder, LadderFile), PatientLadder);
+        foreach (var (name, text) in files)
+        {
+            File.WriteAllText(Path.Combine(folder, name), text);
+        }
+
         return folder;
     }
 

@@ -6,6 +6,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Policies;
+using Escalation.Silo.Intake;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Links;
 using Escalation.Silo.Notices;
@@ -40,6 +41,7 @@ internal sealed partial class TellingJob(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await queue.FreeAbandonedAsync(time.GetUtcNow(), Claim, cancellationToken);
         while (await queue.ClaimAsync(time.GetUtcNow(), Claim, MostAtOnce, cancellationToken) is { } claimed)
         {
             try
@@ -105,7 +107,7 @@ internal sealed partial class TellingJob(
 
     private async Task<Delivery> SendAsync(DutyPerson person, DutyChannel channel, List<Item> items, CancellationToken cancellationToken)
     {
-        var messageId = $"{items[0].Claimed.CaseId:N}-t{items[0].Claimed.Number}@{options.Value.MessageIdDomain}";
+        var messageId = $"{IdOf(items)}@{options.Value.MessageIdDomain}";
         try
         {
             return channel switch
@@ -122,6 +124,15 @@ internal sealed partial class TellingJob(
         {
             return Delivery.NotNow(e.Message);
         }
+    }
+
+    /// <summary>
+    /// Follows from all that the message says: whoever has had it already leaves it out, and never misses what another says besides.
+    /// </summary>
+    private static string IdOf(List<Item> items)
+    {
+        var ids = items.Select(item => $"{item.Claimed.CaseId:N}-t{item.Claimed.Number}").ToArray();
+        return ids.Length == 1 ? ids[0] : $"{ids[0]}-{DeterministicId.Of(ids):N}";
     }
 
     private async Task SettleAsync(ClaimedTelling telling, TellingState state, string? reason, CancellationToken cancellationToken)

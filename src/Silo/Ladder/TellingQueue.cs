@@ -1,5 +1,6 @@
 using Escalation.Grains.Escalations;
 using Escalation.Silo.Database;
+using Escalation.Silo.Log;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,24 +10,27 @@ namespace Escalation.Silo.Ladder;
 internal readonly record struct ClaimedTelling(Guid CaseId, int Number, int Attempts);
 
 /// <summary>The table of those on duty who have to be told.</summary>
-internal sealed class TellingQueue(NpgsqlDataSource dataSource)
+internal sealed class TellingQueue(NpgsqlDataSource dataSource, Commits commits)
 {
-    // The oldest names whom and how; what else waits for the same person on the same channel goes with it.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    // The oldest names whom and how; what else waits for the same person on the same channel goes with it. What was tried before
+    // goes with what was tried as often: a message that went out already is then the same message again, and not part of another.
     private const string ClaimSql =
         """
         with oldest as (
-            select person, channel
+            select person, channel, attempts
             from telling
             where done_at is null and send_at <= $1 and (claimed_until is null or claimed_until < $1)
             order by send_at, stream, number
             limit 1
         )
         update telling
-        set claimed_until = $2, attempts = attempts + 1
+        set claimed_until = $2, claimed_by = $4, attempts = attempts + 1
         where (stream, number) in (
             select stream, number
             from telling
-            join oldest using (person, channel)
+            join oldest using (person, channel, attempts)
             where done_at is null and send_at <= $1 and (claimed_until is null or claimed_until < $1)
             order by send_at, stream, number
             limit $3
@@ -62,7 +66,7 @@ internal sealed class TellingQueue(NpgsqlDataSource dataSource)
     public async Task<(string Person, DutyChannel Channel, IReadOnlyList<ClaimedTelling> Items)?> ClaimAsync(
         DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ClaimSql, now.UtcDateTime, (now + claim).UtcDateTime, limit);
+        await using var command = dataSource.CreateCommand(ClaimSql, now.UtcDateTime, (now + claim).UtcDateTime, limit, commits.Host);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var items = new List<(DateTime SendAt, ClaimedTelling Item)>();
         var (person, channel) = ("", DutyChannel.Board);
@@ -75,6 +79,25 @@ internal sealed class TellingQueue(NpgsqlDataSource dataSource)
         return items.Count == 0
             ? null
             : (person, channel, [.. items.OrderBy(item => (item.SendAt, item.Item.CaseId, item.Item.Number)).Select(item => item.Item)]);
+    }
+
+    /// <summary>
+    /// Takes claims back from hosts that are no more. Claims of the last seconds are left alone: a live host may be without a
+    /// connection while the database starts again.
+    /// </summary>
+    public async Task FreeAbandonedAsync(DateTimeOffset now, TimeSpan claim, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            update telling
+            set claimed_until = null
+            where done_at is null
+                and claimed_until between $1 and $2
+                and claimed_by <> $3
+                and not exists (select from pg_stat_activity where application_name = $4 || claimed_by)
+            """,
+            now.UtcDateTime, (now + claim - Grace).UtcDateTime, commits.Host, Commits.SessionPrefix);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public Task FinishAsync(ClaimedTelling telling, DateTimeOffset at, CancellationToken cancellationToken) =>

@@ -28,17 +28,7 @@ public sealed class LadderStoryTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("escalation-ladder-").FullName;
 
-    public LadderStoryTests()
-    {
-        foreach (var file in Directory.GetFiles(TestPolicy.PatientFolder, "*.yaml", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(_folder, Path.GetRelativePath(TestPolicy.PatientFolder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
-        File.WriteAllText(Path.Combine(_folder, "ladder.yaml"), Ladder);
-    }
+    public LadderStoryTests() => TestPolicy.WriteFolder(_folder, (TestPolicy.LadderFile, Ladder));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
