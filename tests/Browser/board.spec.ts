@@ -38,9 +38,9 @@ test('the case page follows its case', async ({ page, request }) => {
   await post(request, access.agent, `/api/cases/${id}/note`, { note: 'Kit 00754 has left the warehouse.' });
   await expect(page.getByText('Kit 00754 has left the warehouse.')).toBeVisible();
 
-  await page.getByRole('button', { name: 'Log contact' }).click();
+  await page.getByRole('button', { name: 'Log contact G' }).click();
   await page.getByLabel('What was said').fill('We agreed to talk at three.');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.keyboard.press('Control+Enter');
   await expect(page.getByText('We agreed to talk at three.')).toBeVisible();
 });
 

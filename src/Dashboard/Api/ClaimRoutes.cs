@@ -39,7 +39,9 @@ internal sealed class ClaimRoutes(IGrains grains, CaseDesk desk, IPolicySource p
         {
             if (await desk.FindAsync(context) is var (state, _))
             {
-                await JsonAnswer.WriteAsync(context, RemedyView.Of(RemedyRules.Recommend(state, policies.Current)));
+                var policy = policies.Current;
+                var rule = state.Claim is { } claimed ? policy.Authority.For(claimed.Currency, state.Opening!.Site) : null;
+                await JsonAnswer.WriteAsync(context, RemedyView.Of(RemedyRules.Recommend(state, policy), rule));
             }
         });
 

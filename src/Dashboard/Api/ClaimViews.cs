@@ -2,6 +2,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Claims;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Merging;
+using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
 
 namespace Escalation.Dashboard.Api;
@@ -68,10 +69,24 @@ public sealed record ApologyView(
 }
 
 /// <summary>CLM-2: what is recommended, and why.</summary>
-public sealed record RemedyView(RemedyKind Remedy, IReadOnlyList<string> Reasons, Level? DecidedBy, Money? Amount)
+/// <param name="Remedy">What to do.</param>
+/// <param name="Reasons">Why, in sentences.</param>
+/// <param name="DecidedBy">Whose authority the claim needs; absent without a claim, or when it is beyond everyone's.</param>
+/// <param name="Amount">The claim.</param>
+/// <param name="Limits">CLM-1: who decides alone up to which amount of the claim's currency, lowest first; empty without a claim or limits.</param>
+public sealed record RemedyView(RemedyKind Remedy, IReadOnlyList<string> Reasons, Level? DecidedBy, Money? Amount, IReadOnlyList<LimitView> Limits)
 {
-    internal static RemedyView Of(Remedy remedy) => new(remedy.Kind, remedy.Reasons, remedy.DecidedBy, remedy.Amount);
+    internal static RemedyView Of(Remedy remedy, AuthorityRule? rule) => new(
+        remedy.Kind, remedy.Reasons, remedy.DecidedBy, remedy.Amount,
+        rule is null
+            ? []
+            : [.. Enum.GetValues<Level>().Where(level => level == Level.Management || rule.Limits.ContainsKey(level)).Select(level => new LimitView(level, rule.LimitOf(level)))]);
 }
+
+/// <summary>CLM-1: up to which amount a level decides alone.</summary>
+/// <param name="Level">Who.</param>
+/// <param name="UpTo">The amount; absent for any.</param>
+public sealed record LimitView(Level Level, decimal? UpTo);
 
 /// <summary>CASE-8: the case that has everything of this one.</summary>
 public sealed record MergedIntoView(Guid Id, long Number);

@@ -51,7 +51,7 @@ export function applyMessage(board: Board | undefined, message: BoardMessage): B
 }
 
 /** A row that did not change keeps its order among its like, so the places of those that did say everything. */
-function patchRows(rows: readonly BoardRow[], patch: Patch): readonly BoardRow[] {
+export function patchRows(rows: readonly BoardRow[], patch: Pick<Patch, 'removes' | 'upserts' | 'places'>): readonly BoardRow[] {
   if (patch.removes.length === 0 && patch.upserts.length === 0) {
     return rows;
   }

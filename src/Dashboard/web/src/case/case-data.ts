@@ -15,8 +15,20 @@ export interface CaseView {
   readonly pausedFor?: string;
   readonly summary?: string;
   readonly complainedAt?: string;
-  readonly customer?: { readonly name?: string; readonly email?: string; readonly phone?: string; readonly language?: string; readonly timeZone?: string };
-  readonly claim?: { readonly amount: number; readonly currency: string };
+  readonly closedAt?: string;
+  readonly outcome?: string;
+  readonly product?: string;
+  readonly site?: string;
+  readonly customer?: { readonly id?: string; readonly name?: string; readonly email?: string; readonly phone?: string; readonly language?: string; readonly timeZone?: string };
+  readonly claim?: Money;
+  readonly concessions?: readonly Concession[];
+  readonly gifts?: readonly CaseGift[];
+  /** Who caused the conflict, where somebody of us did. */
+  readonly causedBy?: string;
+  readonly apology?: Apology;
+  readonly previous?: string;
+  readonly mergedInto?: { readonly id: string; readonly number: number };
+  readonly merged?: readonly { readonly id: string; readonly number: number; readonly at: string }[];
   readonly clocks: readonly CaseClock[];
   readonly promises: readonly CasePromise[];
   readonly escalations: readonly CaseEscalation[];
@@ -24,7 +36,70 @@ export interface CaseView {
   readonly callTasks: readonly CallTask[];
   /** What has to be done before the stage is left, in words. */
   readonly missing?: readonly string[];
-  readonly options?: readonly { readonly number: number; readonly round: number; readonly text?: string }[];
+  readonly options?: readonly { readonly number: number; readonly round: number; readonly text?: string; readonly cost?: Money }[];
+}
+
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** CLM-1: money that the customer is to have. */
+export interface Concession {
+  readonly id: string;
+  readonly amount: Money;
+  readonly state: string;
+  readonly askedBy: string;
+  readonly reason?: string;
+  readonly refusal?: string;
+}
+
+/** CLM-4: something given for goodwill, and what came of it. */
+export interface CaseGift {
+  readonly id: string;
+  readonly item: string;
+  readonly name: string;
+  readonly value?: Money;
+  readonly state: 'taking' | 'given' | 'refused';
+  readonly by: string;
+  readonly at: string;
+  readonly refusalDetail?: string;
+  readonly accepted?: boolean;
+  readonly caseClosed?: boolean;
+  readonly customerStayed?: boolean;
+}
+
+/** CLM-5: an apology that is owed, or was given. */
+export interface Apology {
+  readonly owner?: string;
+  readonly level: Level;
+  readonly owedAt: string;
+  readonly dueAt: string;
+  readonly isOverdue?: boolean;
+  readonly givenAt?: string;
+  readonly givenBy?: string;
+  readonly text?: string;
+}
+
+/** CLM-2: what is recommended, and why. */
+export interface Remedy {
+  readonly remedy: 'concede' | 'replace' | 'procedure' | 'choice';
+  readonly reasons: readonly string[];
+  readonly decidedBy?: Level;
+  readonly amount?: Money;
+  /** CLM-1: up to which amount each level decides, in the claim's currency; lowest first. */
+  readonly limits?: readonly { readonly level: Level; readonly upTo?: number }[];
+}
+
+/** CLM-4: a gift of the catalogue, and how many are left. */
+export interface CatalogueItem {
+  readonly id: string;
+  readonly site?: string;
+  readonly name: string;
+  readonly value?: Money;
+  readonly left: number;
+  readonly taken: number;
+  readonly perCase: number;
 }
 
 export interface CaseClock {
@@ -67,7 +142,7 @@ export interface CasePromise {
   readonly dueAt: string;
   readonly sendBy?: string;
   readonly revision: number;
-  readonly state: 'open' | 'explained' | 'kept' | 'withdrawn' | 'lapsed';
+  readonly state: 'open' | 'explained' | 'kept' | 'withdrawn' | 'lapsed' | 'merged';
   readonly endedAt?: string;
   readonly askAt?: string;
   readonly ask?: 'ahead' | 'asked' | 'unanswered' | 'answered';
@@ -99,6 +174,10 @@ export interface CaseApproval {
   readonly reason?: string;
   readonly promise?: string;
   readonly newDueAt?: string;
+  readonly amount?: Money;
+  readonly level?: Level;
+  readonly decidedBy?: string;
+  readonly decisionReason?: string;
 }
 
 export interface CallTask {
@@ -167,6 +246,14 @@ export async function readWhy(id: string, clock: string): Promise<Why> {
 export async function readPauseReasons(): Promise<readonly string[]> {
   const policy = await get('/api/policy');
   return isRecord(policy) && Array.isArray(policy['pauseReasons']) ? policy['pauseReasons'].map(String) : [];
+}
+
+export async function readRemedy(id: string): Promise<Remedy> {
+  return (await get(`/api/cases/${encodeURIComponent(id)}/remedy`)) as Remedy;
+}
+
+export async function readCatalogue(site: string | undefined): Promise<readonly CatalogueItem[]> {
+  return itemsOf(await get(`/api/goodwill${site === undefined ? '' : `?site=${encodeURIComponent(site)}`}`)).filter((item) => isRecord(item)) as unknown as readonly CatalogueItem[];
 }
 
 export async function readHistory(id: string): Promise<readonly Happening[]> {

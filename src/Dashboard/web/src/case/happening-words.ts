@@ -54,12 +54,14 @@ export function tell({ kind, data }: Happening): Told {
   });
   const channel = (): string => (text('channel') === undefined ? '' : ` by ${plainWords(text('channel')!)}`);
 
+  const sum = (name: string): string => {
+    const value = data[name];
+    return isRecord(value) ? `: ${money(Number(value['amount']), String(value['currency']))}` : '';
+  };
+
   switch (kind) {
-    case 'caseOpened': {
-      const claim = data['claim'];
-      const sum = isRecord(claim) ? `, claims ${money(Number(claim['amount']), String(claim['currency']))}` : '';
-      return told('i-chat', `Customer complained${channel()}${sum}`, { quote: text('summary') });
-    }
+    case 'caseOpened':
+      return told('i-chat', `Customer complained${channel()}${sum('claim').replace(':', ', claims')}`, { quote: text('summary') });
     case 'contactLogged':
       return data['direction'] === 'fromCustomer' ?
           told('i-phone', `Customer was in touch${channel()}`, { quote: text('note') })
@@ -102,6 +104,34 @@ export function tell({ kind, data }: Happening): Told {
       return told('i-check', data['approved'] === true ? 'Approved' : 'Denied', { detail: text('reason') });
     case 'approvalDropped':
       return told('i-check', 'The approval is no longer needed', { detail: plainWords(text('reason') ?? ''), quiet: true });
+    case 'approvalPassedOn':
+      return told('i-up', `Leave is asked of ${levelWord[data['level'] as Level] ?? 'the next level'} now`, { quiet: true });
+    case 'claimSet':
+      return told('i-note', `Claim${sum('claim')}`, { detail: text('reason') });
+    case 'concessionAsked':
+      return told('i-up', `Concession asked${sum('amount')}`, { detail: text('reason') });
+    case 'concessionMade':
+      return told('i-check', `Conceded${sum('amount')}`);
+    case 'concessionRefused':
+      return told('i-over', 'Concession refused', { detail: plainWords(text('reason') ?? '') });
+    case 'giftAsked':
+      return told('i-gift', `Gift asked for: ${text('name') ?? ''}`, { quiet: true });
+    case 'giftGiven':
+      return told('i-gift', 'Gift given');
+    case 'giftRefused':
+      return told('i-gift', 'Gift refused', { detail: text('detail') });
+    case 'causeNamed':
+      return told('i-user', text('causedBy') === undefined ? 'It was caused by none of us' : `Caused by ${text('causedBy')}`);
+    case 'apologyOwed':
+      return told('i-chat', `An apology is owed by ${text('owner') ?? levelWord[data['level'] as Level] ?? 'someone'}, ${when('dueAt')} at the latest`);
+    case 'apologyOverdue':
+      return told('i-over', 'The apology is overdue');
+    case 'apologyGiven':
+      return told('i-chat', `Apology given by ${text('givenBy') ?? ''}`, { detail: text('text') });
+    case 'caseMerged':
+      return told('i-take', `Merged into case ${String(data['number'])}`);
+    case 'caseTakenOver':
+      return told('i-take', 'Another case was merged into this one');
     case 'linksRevoked':
       return told('i-lock', 'The customer’s links were revoked');
     case 'promiseKept':

@@ -28,13 +28,6 @@ export type WorkValues = Readonly<Record<string, string>>;
 
 const forward: Readonly<Partial<Record<Stage, Stage>>> = { contact: 'clarify', clarify: 'options', options: 'agreement', agreement: 'followThrough' };
 
-export const contactSteps = [
-  { step: 'listen', words: 'Listened, without interrupting' },
-  { step: 'pause', words: 'Paused before answering' },
-  { step: 'understanding', words: 'Said that we understand' },
-  { step: 'join', words: 'Joined the customer: we want the same' },
-] as const;
-
 /** What the stage asks for, most needed first. */
 export function stageForms(shown: CaseView): readonly WorkForm[] {
   switch (shown.stage) {

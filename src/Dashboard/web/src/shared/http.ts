@@ -1,5 +1,8 @@
 // The one place that calls the HTTP API.
 
+/** A line that died without a word answers never. */
+const PATIENCE_MS = 20_000;
+
 /** An answer that is not a success: RFC 9457, or as much of it as there was. */
 export class Problem extends Error {
   constructor(
@@ -33,12 +36,14 @@ async function send(method: string, path: string, body?: unknown, key?: string):
 
   let response: Response;
   try {
-    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
     throw new Problem(0, 'network', 'The platform could not be reached. Nothing was changed, or the answer was lost: look before you repeat.');
   }
 
-  const text = await response.text();
+  const text = await response.text().catch(() => {
+    throw new Problem(0, 'network', 'The answer was lost on its way: look before you repeat.');
+  });
   const value = parse(text);
   if (response.ok) {
     return value;

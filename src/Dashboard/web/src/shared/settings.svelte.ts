@@ -2,6 +2,8 @@
 
 const THEME = 'theme';
 const KEYS = 'single-keys';
+const SOUND = 'offer-sound';
+const NOTIFICATION = 'offer-notification';
 
 function read(name: string): string | null {
   try {
@@ -20,6 +22,8 @@ function write(name: string, value: string): void {
 }
 
 let singleKeys = $state(read(KEYS) !== 'off');
+let offerSound = $state(read(SOUND) === 'on');
+let offerNotification = $state(read(NOTIFICATION) === 'on');
 
 export const settings = {
   /** Single-letter shortcuts can be turned off (WCAG 2.1.4). */
@@ -29,6 +33,23 @@ export const settings = {
   set singleKeys(on: boolean) {
     singleKeys = on;
     write(KEYS, on ? 'on' : 'off');
+  },
+
+  /** An offer sounds only where somebody wished so. */
+  get offerSound(): boolean {
+    return offerSound;
+  },
+  set offerSound(on: boolean) {
+    offerSound = on;
+    write(SOUND, on ? 'on' : 'off');
+  },
+
+  get offerNotification(): boolean {
+    return offerNotification;
+  },
+  set offerNotification(on: boolean) {
+    offerNotification = on;
+    write(NOTIFICATION, on ? 'on' : 'off');
   },
 };
 

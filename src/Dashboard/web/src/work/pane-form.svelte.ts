@@ -1,0 +1,99 @@
+import type { CasePromise, CaseView } from '../case/case-data';
+import { recall, remember } from '../shared/memory';
+import type { Outcome } from '../shared/outbox';
+import { sender } from '../shared/sender.svelte';
+import type { Playbook } from './playbook';
+
+export interface PaneProps {
+  readonly shown: CaseView;
+  readonly playbook: Playbook | undefined;
+  /** It was sent, or waits to be: said in a sentence. */
+  readonly done: (said: string) => void;
+}
+
+export interface Step {
+  /** Below the case's address: `contacts`, `promises/p1/keep`. */
+  readonly path: string;
+  readonly body: unknown;
+  readonly words: string;
+}
+
+/** What somebody is typing: it survives a reload, and is forgotten when it is in the outbox or done. */
+export class PaneForm {
+  values = $state<Record<string, string>>({});
+  refused = $state('');
+  pending = $state(false);
+  readonly #case: CaseView;
+  readonly #draft: string;
+  readonly #defaults: Readonly<Record<string, string>>;
+
+  constructor(shown: CaseView, pane: string, defaults: Readonly<Record<string, string>> = {}) {
+    this.#case = shown;
+    this.#draft = `draft:${shown.id}:${pane}`;
+    this.#defaults = defaults;
+    this.values = { ...defaults, ...read(this.#draft) };
+  }
+
+  text(name: string): string {
+    return (this.values[name] ?? '').trim();
+  }
+
+  set(name: string, value: string): void {
+    this.values[name] = value;
+    this.keep();
+  }
+
+  keep(): void {
+    remember(this.#draft, JSON.stringify(this.values));
+  }
+
+  clear(): void {
+    remember(this.#draft, '');
+    this.values = { ...this.#defaults };
+  }
+
+  /**
+   * Sends the steps in order. The answers, when all were taken; undefined when one was refused, and the form says why; a
+   * waiting one when nobody has answered yet.
+   */
+  async send(...steps: readonly Step[]): Promise<readonly Outcome[] | undefined> {
+    if (this.pending) {
+      return undefined;
+    }
+    this.pending = true;
+    this.refused = '';
+    try {
+      const name = this.#case.customer?.name ?? `case ${this.#case.number ?? ''}`;
+      const outcomes = await Promise.all(
+        steps.map((step) => sender.ask({ path: `/api/cases/${this.#case.id}/${step.path}`, body: step.body, words: `${step.words}, ${name}`, caseId: this.#case.id })),
+      );
+      const refusal = outcomes.find((outcome) => outcome.kind === 'refused');
+      if (refusal?.kind === 'refused') {
+        this.refused = refusal.detail;
+        return undefined;
+      }
+      this.clear();
+      return outcomes;
+    } finally {
+      this.pending = false;
+    }
+  }
+}
+
+/** What is said when something was sent: that it is done, or that it waits. */
+export function saidOf(outcomes: readonly Outcome[], done: string): string {
+  return outcomes.some((outcome) => outcome.kind === 'waiting') ? 'Waiting to be sent. It is kept in this tab and sent once, as soon as the platform answers.' : done;
+}
+
+function read(draft: string): Record<string, string> {
+  try {
+    return JSON.parse(recall(draft) || '{}') as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+/** Promises that are still to be kept, the next due first. */
+export function openPromises(shown: CaseView): readonly CasePromise[] {
+  return shown.promises.filter((promise) => promise.state === 'open' || promise.state === 'explained').toSorted((a, b) => a.dueAt.localeCompare(b.dueAt));
+}
