@@ -11,7 +11,8 @@ export function sendByKey(event: KeyboardEvent): void {
 
 /** The first thing to fill in, after a person opened a form by themselves. */
 export function focusFirst(within: Element): void {
-  (within.querySelector<HTMLElement>('[data-first]') ?? within.querySelector<HTMLElement>('.pane textarea, .pane input:not([type="radio"]), .pane select, .pane button'))?.focus();
+  const places = ['[data-first]', '.pane textarea, .pane input:not([type="radio"]), .pane select', '.pane button'];
+  places.map((place) => within.querySelector<HTMLElement>(place)).find((found) => found !== null)?.focus();
 }
 
 /** True where letters are typed, or where single letters are turned off. */
