@@ -37,6 +37,12 @@ public interface IAggregate<TSelf, TCommand, TEvent>
     /// <summary>The word for this kind of grain in the log: <c>case</c>, <c>customer</c>.</summary>
     static abstract string Category { get; }
 
+    /// <summary>
+    /// The word in the log for an event that holds the whole state, for grains whose history grows without end: they are loaded from the
+    /// latest one on. Command ids before it are forgotten, so that such a grain's commands must be idempotent by what they say.
+    /// </summary>
+    static virtual string? Checkpoint => null;
+
     /// <summary>The state before the first event.</summary>
     static abstract TSelf Empty(Guid id);
 

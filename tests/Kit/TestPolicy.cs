@@ -51,6 +51,10 @@ public sealed class TestPolicy : IPolicySource
         return Current;
     }
 
+    /// <summary>A folder with the files of <see cref="Patient"/>, some of them replaced; whoever asked for it deletes it.</summary>
+    public static string FolderWith(params (string Name, string Text)[] files) =>
+        WriteFolder(Directory.CreateTempSubdirectory("escalation-policy-").FullName, [(LadderFile, PatientLadder), .. files]);
+
     private static string MakePatientFolder() => WriteFolder(Path.Combine(AppContext.BaseDirectory, "PatientPolicy"), (LadderFile, PatientLadder));
 
     /// <summary>Writes the policy as shipped into a folder, with files that replace those shipped; returns the folder.</summary>

@@ -63,6 +63,7 @@ public static class Rights
 
     public static Right BoardWatch { get; } = new(BoardWatchName, Staff);
 
+    /// <summary>Have a desk: answer offers, choose one's presence, see who is there. Another's presence takes a supervisor.</summary>
     public static Right DeskUse { get; } = new(DeskUseName, Staff);
 
     /// <summary>See which background jobs ran and how, and run one again. The pages exist in the cluster stack only.</summary>

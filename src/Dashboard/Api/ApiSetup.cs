@@ -30,6 +30,7 @@ public static class ApiSetup
         services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         services.AddApiDescription();
         services.TryAddSingleton<Grains.Board.Board>();
+        services.TryAddSingleton<Grains.Desks.DeskBook>();
         services.TryAddSingleton<FirstAnswers>();
         services.TryAddSingleton<CaseDesk>();
         services.TryAddSingleton<CustomerDesk>();
@@ -38,6 +39,7 @@ public static class ApiSetup
         services.TryAddSingleton<ClaimRoutes>();
         services.TryAddSingleton<GoodwillRoutes>();
         services.TryAddSingleton<SessionRoutes>();
+        services.TryAddSingleton<DeskRoutes>();
         services.AddOptions<CustomerPageOptions>().BindConfiguration(CustomerPageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<CustomerRoutes>();
         services.TryAddSingleton<InboundRoute>();
@@ -68,6 +70,7 @@ public static class ApiSetup
         KeptRoutes.Map(routes, services.GetRequiredService<IPromiseFigures>(), services.GetRequiredService<TimeProvider>());
         services.GetRequiredService<ClaimRoutes>().Map(routes);
         services.GetRequiredService<GoodwillRoutes>().Map(routes);
+        services.GetRequiredService<DeskRoutes>().Map(routes);
         MergeRoute.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());
         PolicyRoutes.Map(routes, services);

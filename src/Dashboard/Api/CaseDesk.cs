@@ -1,14 +1,16 @@
 using Escalation.Dashboard.Access;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Errands;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Http;
 
 namespace Escalation.Dashboard.Api;
 
 /// <summary>Brings requests to cases, and cases' answers to those who asked.</summary>
-internal sealed class CaseDesk(IGrains grains, TimeProvider time, FirstAnswers firstAnswers)
+internal sealed class CaseDesk(IGrains grains, IPolicySource policies, TimeProvider time, FirstAnswers firstAnswers)
 {
     /// <summary>Writes the answer to a command that was taken.</summary>
     public delegate Task Answering(HttpContext context, ICaseGrain grain, Guid caseId, Answer.Done done);
@@ -35,7 +37,7 @@ internal sealed class CaseDesk(IGrains grains, TimeProvider time, FirstAnswers f
         }
 
         var grain = grains.Case(caseId);
-        switch (await TellAsync(grain, new Envelope<CaseCommand>(ids.Command, by, command!, expected), ids.IsKeyed))
+        switch (await TellOwnerAsync(caseId, new Envelope<CaseCommand>(ids.Command, by, command!, expected), ids.IsKeyed))
         {
             case Answer.Done done:
                 await (answer ?? ReceiptAsync)(context, grain, caseId, done);
@@ -62,6 +64,41 @@ internal sealed class CaseDesk(IGrains grains, TimeProvider time, FirstAnswers f
 
         var answer = await grain.Tell(envelope, CancellationToken.None);
         return isKeyed && LeftNoTrace(answer) ? firstAnswers.Remember(envelope.CommandId, answer) : answer;
+    }
+
+    /// <summary>
+    /// As <see cref="TellAsync(ICaseGrain, Envelope{CaseCommand}, bool)"/>. DSK-6: before a case is given to an agent by hand, other than
+    /// by accepting what was offered to them, a place is kept at their desk, or the answer is no.
+    /// </summary>
+    public async ValueTask<Answer> TellOwnerAsync(Guid caseId, Envelope<CaseCommand> envelope, bool isKeyed)
+    {
+        var grain = grains.Case(caseId);
+        var agent = envelope.Command switch
+        {
+            CaseCommand.AssignOwner c => c.Owner,
+            CaseCommand.AcceptOffer c when (await grain.Get(CancellationToken.None)).State.Offer is { IsOpen: true } open &&
+                open.Number == c.Offer && open.Agent != envelope.By.Id => envelope.By.Id,
+            _ => null,
+        };
+        if (agent is null)
+        {
+            return await TellAsync(grain, envelope, isKeyed);
+        }
+
+        var (place, refusal) = await DeskErrands.KeepPlaceAsync(
+            grains, policies.Current, envelope.By, caseId, agent, envelope.CommandId, CancellationToken.None);
+        if (refusal is not null)
+        {
+            return new Answer.No(refusal);
+        }
+
+        var answer = await TellAsync(grain, envelope, isKeyed);
+        if (place is not null && answer is not Answer.Done)
+        {
+            await DeskErrands.FreePlaceAsync(grains, policies.Current, place, CancellationToken.None);
+        }
+
+        return answer;
     }
 
     /// <summary>False, with the problem answered, when the case in the address does not exist.</summary>

@@ -12,6 +12,8 @@ internal sealed class Routes(IEndpointRouteBuilder endpoints)
 
     public void Post(string pattern, Operation operation, RequestDelegate handle) => Map("POST", pattern, operation, handle);
 
+    public void Put(string pattern, Operation operation, RequestDelegate handle) => Map("PUT", pattern, operation, handle);
+
     public void Delete(string pattern, Operation operation, RequestDelegate handle) => Map("DELETE", pattern, operation, handle);
 
     private void Map(string method, string pattern, Operation operation, RequestDelegate handle) =>

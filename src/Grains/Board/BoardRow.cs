@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Promises;
 
 namespace Escalation.Grains.Board;
@@ -27,6 +28,12 @@ namespace Escalation.Grains.Board;
 /// <param name="CallTasks">Calls that a person still has to make.</param>
 /// <param name="WakeAt">When the case has to be woken next, on whichever host; null when it waits for nothing.</param>
 /// <param name="Approvals">Approvals that wait to be decided; null for none.</param>
+/// <param name="Offer">DSK-2: at whose desk it rings; null when at nobody's.</param>
+/// <param name="Queued">DSK-3: true for a case that has neither owner nor open offer; null for all others.</param>
+/// <param name="Language">The customer's; null for English.</param>
+/// <param name="Site">Where it happened, if that is known.</param>
+/// <param name="CausedBy">CLM-5: who caused the conflict, if it was one of us.</param>
+/// <param name="Apology">CLM-5: who owes the customer an apology; null when nobody does.</param>
 public sealed record BoardRow(
     Guid Id,
     int Version,
@@ -47,7 +54,13 @@ public sealed record BoardRow(
     ImmutableArray<RowEscalation> Escalations,
     int CallTasks,
     DateTimeOffset? WakeAt = null,
-    IReadOnlyList<RowApproval>? Approvals = null)
+    IReadOnlyList<RowApproval>? Approvals = null,
+    RowOffer? Offer = null,
+    bool? Queued = null,
+    string? Language = null,
+    string? Site = null,
+    string? CausedBy = null,
+    RowApology? Apology = null)
 {
     private const int SummaryLength = 200;
 
@@ -82,7 +95,13 @@ public sealed record BoardRow(
             ],
             state.CallTasks.Count(task => task.DoneAt is null),
             state.NextDue()?.At,
-            state.Approvals.Any(approval => approval.IsOpen) ? [.. state.Approvals.Where(approval => approval.IsOpen).Select(Of)] : null);
+            state.Approvals.Any(approval => approval.IsOpen) ? [.. state.Approvals.Where(approval => approval.IsOpen).Select(Of)] : null,
+            RowOffer.Of(state),
+            state.Owner is null && state.Offer is not { IsOpen: true } ? true : null,
+            state.Language == Grains.Notices.NoticeTexts.Fallback ? null : state.Language,
+            opening.Site,
+            state.CausedBy,
+            state.Apology is { IsOwed: true } owed ? new RowApology(owed.Owner, owed.DueAt) : null);
 
         RowApproval Of(Approval approval) => new(
             Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,
@@ -137,3 +156,34 @@ public sealed record RowApproval(
 
 /// <summary>An escalation of a row that nobody has acknowledged yet; at <paramref name="AcknowledgeBy"/> it goes on (ESC-3).</summary>
 public sealed record RowEscalation(string Id, Level Level, string Cause, DateTimeOffset RaisedAt, DateTimeOffset? AcknowledgeBy = null);
+
+/// <summary>DSK-2: an open offer of a row, with all that the desk shows of it.</summary>
+/// <param name="Id">Its name on the wire.</param>
+/// <param name="Agent">At whose desk it rings.</param>
+/// <param name="Name">As people call them.</param>
+/// <param name="Until">The last instant to answer.</param>
+/// <param name="OfferedAt">Since when.</param>
+/// <param name="Why">Why to this agent.</param>
+/// <param name="NextName">Who is asked next; null when nobody is there.</param>
+/// <param name="Reservation">The place that the team's desk keeps for it.</param>
+/// <param name="InsteadOf">DSK-5: the owner who has gone; null for a case without one.</param>
+public sealed record RowOffer(
+    string Id,
+    string Agent,
+    string Name,
+    DateTimeOffset Until,
+    DateTimeOffset OfferedAt,
+    ImmutableArray<OfferReason> Why,
+    string? NextName,
+    Guid Reservation,
+    string? InsteadOf = null)
+{
+    internal static RowOffer? Of(Case state) => state.Offer is { IsOpen: true } open
+        ? new(
+            Grains.Desks.Offer.IdOf(state.Id, open.Number), open.Agent, open.Name, open.Until, open.MadeAt, open.Why, open.NextName,
+            open.Reservation, open.InsteadOf)
+        : null;
+}
+
+/// <summary>CLM-5: an apology of a row that is owed.</summary>
+public sealed record RowApology(string? Owner, DateTimeOffset DueAt);

@@ -3,6 +3,7 @@ using Escalation.Grains.Approvals;
 using Escalation.Grains.Board;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
@@ -54,6 +55,9 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     public Heat Heat { get; init; }
 
     public string? Owner { get; init; }
+
+    /// <summary>DSK-2: the latest offer of this case, whatever became of it; null before the first.</summary>
+    public Offer? Offer { get; init; }
 
     public Money? Claim { get; init; }
 
@@ -120,6 +124,14 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             PolicyVersion = e.Policy,
         },
         OwnerAssigned e => this with { Owner = e.Owner },
+        OfferMade e => this with
+        {
+            Offer = new Offer(e.Offer, e.Reservation, e.Agent, e.Name, e.Team, at, e.Until, e.Why, e.NextName, e.InsteadOf),
+        },
+        OfferAccepted => OnOffer(OfferState.Accepted, at, by),
+        OfferDeclined => OnOffer(OfferState.Declined, at, by),
+        OfferExpired => OnOffer(OfferState.Expired, at, null),
+        OfferWithdrawn => OnOffer(OfferState.Withdrawn, at, null),
         ContactLogged { Direction: Direction.ToCustomer } e => this with
         {
             Work = Work with { ContactMade = true },
@@ -329,6 +341,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         var internalAt = Earliest([
             .. Clocks.Where(clock => clock.Kind == ClockKind.Internal).Select(clock => clock.NextAt),
             .. Escalations.Select(escalation => escalation.NextAt),
+            Offer is { IsOpen: true } offer ? offer.Until : null,
         ]);
         var statutoryAt = Earliest(Clocks.Where(clock => clock.Kind == ClockKind.Statutory).Select(clock => clock.NextAt));
         var promiseAt = Earliest([
@@ -340,6 +353,9 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     }
 
     private static DateTimeOffset? Earliest(IEnumerable<DateTimeOffset?> instants) => instants.Min();
+
+    private Case OnOffer(OfferState state, DateTimeOffset at, string? by) =>
+        this with { Offer = Offer! with { State = state, EndedAt = at, EndedBy = by } };
 
     private Case WithCallTask(CallTaskRaised e, DateTimeOffset at)
     {

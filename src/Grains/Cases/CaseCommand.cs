@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Promises;
 
@@ -25,6 +27,27 @@ public abstract record CaseCommand
         Guid? Previous = null) : CaseCommand;
 
     public sealed record AssignOwner(string? Owner) : CaseCommand;
+
+    /// <summary>DSK-2: to one agent's desk, for a place that the team's desk keeps. By the platform only.</summary>
+    /// <param name="Reservation">That place.</param>
+    /// <param name="Window">How long it stands.</param>
+    /// <param name="InsteadOf">DSK-5: the owner that it is to be taken over from; null for a case without one.</param>
+    public sealed record MakeOffer(
+        Guid Reservation,
+        string Agent,
+        string Name,
+        string Team,
+        TimeSpan Window,
+        ImmutableArray<OfferReason> Why,
+        string? NextName,
+        string? InsteadOf) : CaseCommand;
+
+    public sealed record AcceptOffer(int Offer) : CaseCommand;
+
+    public sealed record DeclineOffer(int Offer, string Reason) : CaseCommand;
+
+    /// <summary>DSK-5. By the platform only.</summary>
+    public sealed record WithdrawOffer(Guid Reservation, string Because) : CaseCommand;
 
     public sealed record LogContact(Direction Direction, Channel Channel, string Note) : CaseCommand;
 

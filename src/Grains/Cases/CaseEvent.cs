@@ -3,6 +3,7 @@ using Escalation.Grains.Approvals;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Claims;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Log;
@@ -34,6 +35,30 @@ public abstract record CaseEvent : IEvent
 
     /// <summary>Someone now answers for the case; null takes it back to the queue.</summary>
     public sealed record OwnerAssigned(string? Owner, string? Was) : CaseEvent;
+
+    /// <summary>DSK-2: pushed to one agent's desk, for these reasons. <c>InsteadOf</c>: its owner, who has gone (DSK-5).</summary>
+    public sealed record OfferMade(
+        int Offer,
+        Guid Reservation,
+        string Agent,
+        string Name,
+        string Team,
+        DateTimeOffset Until,
+        ImmutableArray<OfferReason> Why,
+        string? NextName = null,
+        string? InsteadOf = null) : CaseEvent;
+
+    /// <summary>DSK-4: someone took it.</summary>
+    public sealed record OfferAccepted(int Offer) : CaseEvent;
+
+    /// <summary>DSK-3: not now, for a reason that the policy names.</summary>
+    public sealed record OfferDeclined(int Offer, string Reason) : CaseEvent;
+
+    /// <summary>DSK-3: nobody answered in time.</summary>
+    public sealed record OfferExpired(int Offer, DateTimeOffset Until) : CaseEvent;
+
+    /// <summary>DSK-5: taken back; the reason is a stable word.</summary>
+    public sealed record OfferWithdrawn(int Offer, string Because) : CaseEvent;
 
     /// <summary>Evidence of contact. <c>Whole</c> is the message with everything that it quotes, where the note leaves that out.</summary>
     public sealed record ContactLogged(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Claims;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Merging;
@@ -51,6 +52,7 @@ public sealed partial record Case
         }
         while (followed < turn.Events.Count);
 
+        OfferRules.Follow(turn);
         return Decision.Of(turn.Events);
     }
 
@@ -68,6 +70,12 @@ public sealed partial record Case
     {
         OpenCase c => Open(turn, c),
         AssignOwner c => Assign(turn, c),
+        MakeOffer c => (turn.Context.By.Roles & Roles.System) == 0
+            ? new Refused("offer.platformOnly", "Only the platform offers a case; assign it.")
+            : OfferRules.Make(turn, c),
+        AcceptOffer c => OfferRules.Accept(turn, c),
+        DeclineOffer c => OfferRules.Decline(turn, c),
+        WithdrawOffer c => OfferRules.Withdraw(turn, c),
         LogContact c => Contact(turn, c),
         DoStep c => Do(turn, c),
         RecordFacts c => Emit(turn, new FactsRecorded(c.Facts, c.Expectation)),
@@ -481,6 +489,7 @@ public sealed partial record Case
             ApprovalRules.Fire(turn);
             ApologyRules.Fire(turn);
             EscalationRules.Fire(turn);
+            OfferRules.Fire(turn);
         }
 
         return null;

@@ -162,7 +162,9 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
         }
 
         Forget();
-        var entries = await log.ReadAsync(id, 0, cancellationToken);
+        var entries = TState.Checkpoint is { } kind
+            ? await log.ReadFromLatestAsync(id, kind, cancellationToken)
+            : await log.ReadAsync(id, 0, cancellationToken);
         if (entries is [{ Category: var category }, ..] && category != TState.Category)
         {
             // Callers may name any id: one of another kind of grain is as good as unknown here.

@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Goodwill;
 
 namespace Escalation.Grains.Hosting;
@@ -38,6 +39,16 @@ public interface IGiftStockGrain
     Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default);
 }
 
+/// <summary>DSK-6: the desk of a team, wherever it lives.</summary>
+public interface ITeamDeskGrain
+{
+    /// <inheritdoc cref="ICaseGrain.Tell"/>
+    Task<Answer> Tell(Envelope<TeamDeskCommand> envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>The desk now, and its version; version 0 when nobody was there yet.</summary>
+    Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default);
+}
+
 /// <summary>Finds grains. In the embedded stack they live in this process, in the cluster stack Orleans places them.</summary>
 public interface IGrains
 {
@@ -46,4 +57,6 @@ public interface IGrains
     ICustomerGrain Customer(Guid id);
 
     IGiftStockGrain GiftStock(Guid id);
+
+    ITeamDeskGrain TeamDesk(Guid id);
 }

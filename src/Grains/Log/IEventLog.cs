@@ -17,6 +17,15 @@ public interface IEventLog
     /// <summary>The entries of one stream after <paramref name="afterVersion"/>, oldest first; empty when there is none.</summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     Task<IReadOnlyList<Entry>> ReadAsync(Guid stream, int afterVersion, CancellationToken cancellationToken);
+
+    /// <summary>The entries of one stream from its latest event of <paramref name="kind"/> on; all of them when it has none.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    async Task<IReadOnlyList<Entry>> ReadFromLatestAsync(Guid stream, string kind, CancellationToken cancellationToken)
+    {
+        var entries = await ReadAsync(stream, 0, cancellationToken);
+        var latest = entries.LastOrDefault(entry => EventCodec.KindOf(entry.Event) == kind);
+        return latest is null ? entries : [.. entries.Where(entry => entry.Version >= latest.Version)];
+    }
 }
 
 /// <summary>One atomic unit: a command's events with the grain's board row, next due instant and notices.</summary>

@@ -1,5 +1,6 @@
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Playbooks;
@@ -42,6 +43,12 @@ public sealed record Policy(
 
     /// <summary>ESC-1 to ESC-6: what goes up the ladder, by when somebody answers, and who is on duty.</summary>
     public LadderBook Ladder { get; init; } = LadderBook.Default;
+
+    /// <summary>DSK-1: who works here, in which team.</summary>
+    public PeopleBook People { get; init; } = PeopleBook.Empty;
+
+    /// <summary>DSK-2 to DSK-5: how cases are offered.</summary>
+    public DeskPolicy Desk { get; init; } = new();
 
     /// <summary>CASE-9: a person as others read of them: by the name that the policy has for their sign-in, else the sign-in with a capital.</summary>
     public string NameOf(string signIn) =>

@@ -1,6 +1,7 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
@@ -112,3 +113,8 @@ internal sealed class CustomerActivation(IEventLog log, TimeProvider time, IPoli
 [GrainType("giftStock"), PreferLocalPlacement]
 internal sealed class GiftStockActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
     : ActivationGrain<GiftStock, GiftStockCommand, GiftStockEvent>(log, time, policies, seats);
+
+/// <inheritdoc/>
+[GrainType("teamDesk"), PreferLocalPlacement]
+internal sealed class TeamDeskActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
+    : ActivationGrain<TeamDesk, TeamDeskCommand, TeamDeskEvent>(log, time, policies, seats);

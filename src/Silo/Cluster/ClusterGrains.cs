@@ -1,6 +1,7 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
@@ -25,6 +26,8 @@ internal sealed partial class ClusterGrains(
     public ICustomerGrain Customer(Guid id) => new CustomerGrain(new Remote<Customer, CustomerCommand, CustomerEvent>(this, id));
 
     public IGiftStockGrain GiftStock(Guid id) => new GiftStockGrain(new Remote<GiftStock, GiftStockCommand, GiftStockEvent>(this, id));
+
+    public ITeamDeskGrain TeamDesk(Guid id) => new TeamDeskGrain(new Remote<TeamDesk, TeamDeskCommand, TeamDeskEvent>(this, id));
 
     public Task OnFollowedAsync(Guid id, int version) => seats.CatchUpAsync(id, version);
 
@@ -65,6 +68,14 @@ internal sealed partial class ClusterGrains(
             remote.TellAsync(envelope, cancellationToken);
 
         public Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
+    }
+
+    private sealed class TeamDeskGrain(Remote<TeamDesk, TeamDeskCommand, TeamDeskEvent> remote) : ITeamDeskGrain
+    {
+        public Task<Answer> Tell(Envelope<TeamDeskCommand> envelope, CancellationToken cancellationToken = default) =>
+            remote.TellAsync(envelope, cancellationToken);
+
+        public Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
     }
 
     /// <summary>One grain, wherever it lives.</summary>

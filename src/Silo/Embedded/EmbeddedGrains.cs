@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
@@ -36,8 +37,11 @@ internal sealed class EmbeddedGrains(
     private readonly Directory<GiftStock, GiftStockCommand, GiftStockEvent> _stocks =
         new(id => new(id, log, time, policies), time, options.Value);
 
+    private readonly Directory<TeamDesk, TeamDeskCommand, TeamDeskEvent> _desks =
+        new(id => new(id, log, time, policies), time, options.Value);
+
     /// <summary>How many grains are in memory now.</summary>
-    public int Count => _cases.Count + _customers.Count + _stocks.Count;
+    public int Count => _cases.Count + _customers.Count + _stocks.Count + _desks.Count;
 
     public ICaseGrain Case(Guid id) => new CaseGrain(_cases, id);
 
@@ -45,8 +49,11 @@ internal sealed class EmbeddedGrains(
 
     public IGiftStockGrain GiftStock(Guid id) => new GiftStockGrain(_stocks, id);
 
+    public ITeamDeskGrain TeamDesk(Guid id) => new TeamDeskGrain(_desks, id);
+
     public Task OnFollowedAsync(Guid id, int version) =>
-        Task.WhenAll(_cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version), _stocks.CatchUpAsync(id, version));
+        Task.WhenAll(
+            _cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version), _stocks.CatchUpAsync(id, version), _desks.CatchUpAsync(id, version));
 
     /// <summary>Lets idle grains go; a job calls this now and then.</summary>
     public void Passivate()
@@ -54,6 +61,7 @@ internal sealed class EmbeddedGrains(
         _cases.Passivate();
         _customers.Passivate();
         _stocks.Passivate();
+        _desks.Passivate();
     }
 
     private sealed class CaseGrain(Directory<Case, CaseCommand, CaseEvent> cases, Guid id) : ICaseGrain
@@ -84,6 +92,15 @@ internal sealed class EmbeddedGrains(
 
         public Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default) =>
             stocks.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+    }
+
+    private sealed class TeamDeskGrain(Directory<TeamDesk, TeamDeskCommand, TeamDeskEvent> desks, Guid id) : ITeamDeskGrain
+    {
+        public Task<Answer> Tell(Envelope<TeamDeskCommand> envelope, CancellationToken cancellationToken = default) =>
+            desks.TurnAsync(id, envelope, static (activation, envelope, token) => activation.TellAsync(envelope, token), cancellationToken);
+
+        public Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default) =>
+            desks.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
     }
 
     /// <summary>The grains of one kind that are in memory.</summary>

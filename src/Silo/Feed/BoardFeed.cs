@@ -1,6 +1,8 @@
 using Escalation.Grains.Board;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
 using Escalation.Silo.Hosting;
 using Escalation.Silo.Log;
@@ -11,11 +13,14 @@ namespace Escalation.Silo.Feed;
 internal sealed partial class BoardFeed(
     Board board,
     BoardTraces traces,
+    DeskBook desks,
     Tally tally,
     IBoardRows rows,
     PostgresTail tail,
     DeadlineClock clock,
-    IGrainMemory grains,
+    IGrainMemory memory,
+    IGrains grains,
+    IPolicySource policies,
     TimeProvider time,
     ILogger<BoardFeed> logger)
     : BackgroundService
@@ -43,9 +48,17 @@ internal sealed partial class BoardFeed(
             try
             {
                 var loading = board.NewLoading();
-                var cursor = await rows.ReadAsync(loading.AddAsync, cancellationToken);
+                var desksLoading = new DeskLoading();
+                var cursor = await rows.ReadAsync(
+                    some =>
+                    {
+                        desksLoading.Add(some);
+                        return loading.AddAsync(some);
+                    },
+                    cancellationToken);
                 await tally.LoadAsync(cursor, cancellationToken);
                 await board.LoadAsync(loading, cursor.Position);
+                desks.Load(desksLoading, await TeamsAsync(cancellationToken));
                 LogLoaded(logger, board.OpenCases, cursor.Position);
                 return cursor;
             }
@@ -57,12 +70,12 @@ internal sealed partial class BoardFeed(
         }
     }
 
-    private ValueTask ApplyAsync(TailBatch batch, CancellationToken cancellationToken)
+    private async ValueTask ApplyAsync(TailBatch batch, CancellationToken cancellationToken)
     {
         foreach (var entry in batch.Entries)
         {
             // Not waited for: a grain in the middle of a long turn must not hold up the board.
-            _ = grains.OnFollowedAsync(entry.Stream, entry.Version);
+            _ = memory.OnFollowedAsync(entry.Stream, entry.Version);
         }
 
         tally.Apply(batch);
@@ -80,7 +93,35 @@ internal sealed partial class BoardFeed(
         }
 
         board.Apply(batch, time.GetUtcNow() - batch.Entries[^1].At);
-        return ValueTask.CompletedTask;
+        foreach (var missing in desks.Apply(batch))
+        {
+            await CatchUpAsync(missing, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<(TeamDesk State, int Version)>> TeamsAsync(CancellationToken cancellationToken)
+    {
+        var teams = new List<(TeamDesk, int)>();
+        foreach (var team in policies.Current.People.Teams)
+        {
+            teams.Add(await grains.TeamDesk(team.Stream).Get(cancellationToken));
+        }
+
+        return teams;
+    }
+
+    /// <summary>A team that this host did not know when it was loaded; without an answer now, its next event asks again.</summary>
+    private async Task CatchUpAsync(Guid team, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (state, version) = await grains.TeamDesk(team).Get(cancellationToken);
+            desks.Put(state, version);
+        }
+        catch (LogUnavailableException e)
+        {
+            LogTeamNotLoaded(logger, team, e.Message);
+        }
     }
 
     private void ShowStaleness()
@@ -100,4 +141,7 @@ internal sealed partial class BoardFeed(
 
     [LoggerMessage(2901, LogLevel.Warning, "The board could not be loaded, trying again: {Reason}")]
     private static partial void LogNotLoaded(ILogger logger, string reason);
+
+    [LoggerMessage(2902, LogLevel.Warning, "The desk of team {Team} could not be loaded: {Reason}")]
+    private static partial void LogTeamNotLoaded(ILogger logger, Guid team, string reason);
 }

@@ -42,6 +42,7 @@ internal static class PlatformApp
         builder.Services.AddApi();
         builder.Services.AddPostgresAccess();
         builder.Services.AddBoard();
+        builder.Services.AddDesk();
         builder.AddMonitoring();
         configure?.Invoke(builder.Services);
 
@@ -49,6 +50,7 @@ internal static class PlatformApp
         app.UseApi();
         app.MapApi();
         app.MapBoard();
+        app.MapDesk();
         app.MapStack();
         return app;
     }

@@ -1,6 +1,7 @@
 using Escalation.Grains.Board;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
+using Escalation.Silo.Desks;
 using Escalation.Silo.Feed;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Ladder;
@@ -50,6 +51,7 @@ internal static class PlatformServices
 
         services.AddNotices(configuration);
         services.AddLadder();
+        services.AddDeskRouting();
         services.AddStackJobs(connectionString);
         return services;
     }

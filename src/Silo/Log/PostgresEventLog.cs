@@ -40,6 +40,21 @@ internal sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     public Task<IReadOnlyList<Entry>> ReadAsync(Guid stream, int afterVersion, CancellationToken cancellationToken) =>
         _dataSource.ReadAsync((connection, token) => ReadAsync(connection, stream, afterVersion, token), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Entry>> ReadFromLatestAsync(Guid stream, string kind, CancellationToken cancellationToken) => _dataSource.ReadAsync(
+        async (connection, token) =>
+        {
+            // Backwards along the primary key: the latest one is never far from the end.
+            await using var command = new NpgsqlCommand(
+                "select version from event where stream = $1 and kind = $2 order by version desc limit 1", connection)
+            {
+                Parameters = { new() { Value = stream }, new() { Value = kind } },
+            };
+            var latest = await command.ExecuteScalarAsync(token) as int?;
+            return await ReadAsync(connection, stream, (latest ?? 1) - 1, token);
+        },
+        cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var writer in _writers)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net.Mail;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
@@ -11,8 +10,11 @@ using NodaTime.Text;
 
 namespace Escalation.Silo.Policy;
 
-/// <summary>Reads <c>ladder.yaml</c>: levels, causes, people and their rosters. See <c>docs/LADDER.md</c>.</summary>
-internal sealed class LadderYaml(IReadOnlyDictionary<string, WorkCalendar> calendars, SlaBook? sla)
+/// <summary>Reads <c>ladder.yaml</c>: levels, causes and rosters. See <c>docs/LADDER.md</c>.</summary>
+/// <param name="calendars">By id.</param>
+/// <param name="sla">Whose clocks causes may name.</param>
+/// <param name="people">Those of <c>people.yaml</c>; null in a version of the policy from before that file, which has them here.</param>
+internal sealed class LadderYaml(IReadOnlyDictionary<string, WorkCalendar> calendars, SlaBook? sla, IReadOnlyDictionary<string, DutyPerson>? people)
 {
     private static readonly string[] Clocks = [Clock.Acknowledge, Clock.Silence, Clock.Resolution, Clock.Stage];
 
@@ -22,14 +24,14 @@ internal sealed class LadderYaml(IReadOnlyDictionary<string, WorkCalendar> calen
 
     public LadderBook Read(YamlPart file)
     {
-        var people = ReadPeople(file.Find("people"));
-        var rosters = ReadRosters(file.Find("rosters"), people);
+        var duty = ReadPeople(file);
+        var rosters = ReadRosters(file.Find("rosters"), duty);
         var levels = file.Get("levels");
         var rungs = LadderBook.Default.Rungs.Select(rung => ReadRung(levels?.Get(YamlPart.CamelCase(rung.Level)), rung, rosters)).ToImmutableArray();
         levels?.Close();
         var causes = file.Get("causes") is { } part ? ReadCauses(part) : new LadderCauses();
         file.Close();
-        return new LadderBook(rungs, causes, rosters, people);
+        return new LadderBook(rungs, causes, rosters, duty);
     }
 
     private LadderRung ReadRung(YamlPart? part, LadderRung rung, Dictionary<string, DutyRoster> rosters)
@@ -155,38 +157,16 @@ internal sealed class LadderYaml(IReadOnlyDictionary<string, WorkCalendar> calen
     private static AskedLevel Asked(YamlPart part, string key, AskedLevel otherwise) =>
         part.Find(key) is null ? otherwise : part.Enums<AskedLevel>(key).Cast<AskedLevel?>().FirstOrDefault() ?? otherwise;
 
-    private static Dictionary<string, DutyPerson> ReadPeople(YamlPart? list)
+    private Dictionary<string, DutyPerson> ReadPeople(YamlPart file)
     {
-        var people = new Dictionary<string, DutyPerson>(StringComparer.Ordinal);
-        foreach (var (id, part) in list?.Entries() ?? [])
+        var here = file.Find("people");
+        if (people is null)
         {
-            var person = new DutyPerson(
-                id, part.Text("name"), part.Find("email")?.Word(), part.Find("webhook")?.Word(), [.. part.Enums<DutyChannel>("channels")]);
-            if (person.Email is { } email && (!MailAddress.TryCreate(email, out var address) || address.Address != email))
-            {
-                part.Fault($"is '{email}', which is no mail address.", "email");
-            }
-
-            if (person.Webhook is { } webhook && !(Uri.TryCreate(webhook, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
-            {
-                part.Fault($"is '{webhook}'; an http or https address is expected.", "webhook");
-            }
-
-            if (person.Channels.Contains(DutyChannel.Email) && person.Email is null)
-            {
-                part.Fault("names email, but there is no email to write to.", "channels");
-            }
-
-            if (person.Channels.Contains(DutyChannel.Webhook) && person.Webhook is null)
-            {
-                part.Fault("names webhook, but there is no webhook to call.", "channels");
-            }
-
-            part.Close();
-            people[id] = person;
+            return PeopleYaml.ReadDuty(here);
         }
 
-        return people;
+        here?.Fault("stand in people.yaml: move them there.");
+        return new Dictionary<string, DutyPerson>(people, StringComparer.Ordinal);
     }
 
     private static Dictionary<string, DutyRoster> ReadRosters(YamlPart? list, Dictionary<string, DutyPerson> people)

@@ -72,7 +72,7 @@ internal sealed class PolicyBook : IPolicySource
             using var command = _dataSource.CreateCommand("select files from policy_version where id = $1");
             command.Parameters.Add(new NpgsqlParameter { Value = version });
             return command.ExecuteScalar() is string files
-                ? PolicyReader.Read(_files with { Judging = JsonSerializer.Deserialize<Dictionary<string, string>>(files)! }) with { Version = version }
+                ? PolicyReader.ReadOld(_files with { Judging = JsonSerializer.Deserialize<Dictionary<string, string>>(files)! }) with { Version = version }
                 : null;
         }
         catch (Exception e) when (LogFailures.IsAway(e))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Playbooks;
@@ -16,17 +17,25 @@ internal sealed class PolicyReader
     private const string LadderFile = "ladder.yaml";
     private const string AuthorityFile = "authority.yaml";
     private const string GoodwillFile = "goodwill.yaml";
+    private const string PeopleFile = "people.yaml";
+    private const string DeskFile = "desk.yaml";
     private const string CalendarsFolder = "calendars/";
     private const string CountriesFolder = "countries/";
 
     private readonly PolicyFiles _files;
     private readonly List<string> _problems = [];
 
-    private PolicyReader(PolicyFiles files) => _files = files;
+    private readonly bool _mayBeOld;
+
+    private PolicyReader(PolicyFiles files, bool mayBeOld) => (_files, _mayBeOld) = (files, mayBeOld);
 
     /// <summary>The policy that the files say.</summary>
     /// <exception cref="PolicyException">With every problem, by file and line.</exception>
-    public static Grains.Policies.Policy Read(PolicyFiles files) => new PolicyReader(files).Read();
+    public static Grains.Policies.Policy Read(PolicyFiles files) => new PolicyReader(files, mayBeOld: false).Read();
+
+    /// <summary>The policy that files of an earlier version say, which may be from before some of today's files.</summary>
+    /// <exception cref="PolicyException">With every problem, by file and line.</exception>
+    public static Grains.Policies.Policy ReadOld(PolicyFiles files) => new PolicyReader(files, mayBeOld: true).Read();
 
     private Grains.Policies.Policy Read()
     {
@@ -34,7 +43,8 @@ internal sealed class PolicyReader
         var types = ReadTypes(main);
         var calendars = ReadCalendars();
         var sla = Part(_files.Judging, SlaFile) is { } slaFile ? new SlaYaml(calendars, types).Read(slaFile) : null;
-        var ladder = ReadLadder(calendars, sla);
+        var (people, duty) = Optional(PeopleFile) is { } peopleFile ? new PeopleYaml(types, calendars).Read(peopleFile) : (PeopleBook.Empty, null);
+        var ladder = ReadLadder(calendars, sla, duty ?? (_mayBeOld ? null : new Dictionary<string, DutyPerson>()));
         var texts = ReadTexts(types);
         var (authority, remedies) = Optional(AuthorityFile) is { } authorityFile
             ? new AuthorityYaml(calendars.Keys.ToHashSet(StringComparer.Ordinal)).Read(authorityFile)
@@ -51,11 +61,14 @@ internal sealed class PolicyReader
             Remedies = remedies,
             Goodwill = goodwill,
             Playbooks = ReadPlaybooks(types),
+            People = people,
+            Desk = Optional(DeskFile) is { } deskFile ? DeskYaml.Read(deskFile, types) : new DeskPolicy(),
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
         foreach (var name in _files.Judging.Keys.Where(name =>
-            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile) && !IsCalendar(name) && !IsCountry(name) && !IsPlaybook(name)))
+            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile or PeopleFile or DeskFile) &&
+            !IsCalendar(name) && !IsCountry(name) && !IsPlaybook(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
@@ -64,9 +77,10 @@ internal sealed class PolicyReader
     }
 
     /// <summary>A policy without this file is older than it, and still judges the cases that know it.</summary>
-    private LadderBook ReadLadder(IReadOnlyDictionary<string, WorkCalendar> calendars, SlaBook? sla) =>
+    private LadderBook ReadLadder(
+        IReadOnlyDictionary<string, WorkCalendar> calendars, SlaBook? sla, IReadOnlyDictionary<string, DutyPerson>? people) =>
         _files.Judging.ContainsKey(LadderFile) && Part(_files.Judging, LadderFile) is { } part
-            ? new LadderYaml(calendars, sla).Read(part)
+            ? new LadderYaml(calendars, sla, people).Read(part)
             : LadderBook.Default;
 
     private static HashSet<string> ReadTypes(YamlPart? main)

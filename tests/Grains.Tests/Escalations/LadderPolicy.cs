@@ -26,11 +26,6 @@ internal static class LadderPolicy
           callMe: specialist
           higher: next
           claimAboveAuthority: next
-        people:
-          sorin: {name: Sorin, email: sorin@example.org, channels: [email]}
-          nina: {name: Nina, webhook: "http://127.0.0.1:9/nina", channels: [webhook, email], email: nina@example.org}
-          irina: {name: Irina, email: irina@example.org, channels: [email]}
-          vlad: {name: Vlad}
         rosters:
           specialists: {timeZone: Europe/Chisinau, start: "2026-01-05", handOver: {day: mon, at: "09:00"}, rotation: [sorin]}
           north: {timeZone: Europe/Chisinau, start: "2026-01-05", handOver: {day: mon, at: "09:00"}, rotation: [nina], sites: [north]}
@@ -38,7 +33,19 @@ internal static class LadderPolicy
           managers: {timeZone: Europe/Chisinau, start: "2026-01-05", handOver: {day: mon, at: "09:00"}, rotation: [vlad], fallback: irina}
         """;
 
-    public static TestPolicy Peopled => TestPolicy.With((File, Text));
+    public const string PeopleFile = "people.yaml";
 
-    public static TestPolicy With(string was, string now) => TestPolicy.With((File, Text.Replace(was, now, StringComparison.Ordinal)));
+    public const string People =
+        """
+        people:
+          sorin: {name: Sorin, email: sorin@example.org, channels: [email]}
+          nina: {name: Nina, webhook: "http://127.0.0.1:9/nina", channels: [webhook, email], email: nina@example.org}
+          irina: {name: Irina, email: irina@example.org, channels: [email]}
+          vlad: {name: Vlad}
+        """;
+
+    public static TestPolicy Peopled => TestPolicy.With((File, Text), (PeopleFile, People));
+
+    public static TestPolicy With(string was, string now) =>
+        TestPolicy.With((File, Text.Replace(was, now, StringComparison.Ordinal)), (PeopleFile, People));
 }

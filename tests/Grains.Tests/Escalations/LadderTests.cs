@@ -296,7 +296,7 @@ public sealed class LadderTests
     public void Another_policy_gives_another_time_and_what_was_used_stays_used()
     {
         var story = Opened().Tell(new Escalate("They threaten to sue.", null)).After(Minutes(6));
-        story.Policies.Change((LadderPolicy.File, LadderPolicy.Text.Replace("acknowledge: PT10M", "acknowledge: PT16M", StringComparison.Ordinal)));
+        story.Policies.Change((LadderPolicy.File, LadderPolicy.Text.Replace("acknowledge: PT10M", "acknowledge: PT16M", StringComparison.Ordinal)), (LadderPolicy.PeopleFile, LadderPolicy.People));
         story.Tell(new ApplyPolicy(), CaseStory.Vlad);
 
         Assert.Equal(CaseStory.Noon.AddMinutes(16), Only(story).AcknowledgeBy);

@@ -12,6 +12,7 @@ namespace Escalation.TestKit.Hubs;
 public sealed class HubClient : IAsyncDisposable
 {
     private const char End = '\u001e';
+    private const int Invocation = 1;
     private const int StreamItem = 2;
     private const int Completion = 3;
     private const int StreamInvocation = 4;
@@ -19,6 +20,7 @@ public sealed class HubClient : IAsyncDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly Queue<string> _received = new();
     private readonly StringBuilder _partial = new();
+    private int _invocations;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
     private HubClient()
@@ -38,11 +40,32 @@ public sealed class HubClient : IAsyncDisposable
         return shaken == "{}" ? client : throw new InvalidOperationException($"The hub refused the handshake: {shaken}");
     }
 
-    /// <summary>Calls a streaming method and yields its items as they come; throws what the hub says when it refuses.</summary>
-    public async IAsyncEnumerable<JsonElement> StreamAsync(
-        string method, object argument, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Calls a method and returns what it answers; throws what the hub says when it refuses. Not while a stream is read.</summary>
+    public async Task<JsonElement> InvokeAsync(string method, object?[] arguments, CancellationToken cancellationToken = default)
     {
-        var call = new { type = StreamInvocation, invocationId = "1", target = method, arguments = new[] { argument } };
+        var id = $"i{++_invocations}";
+        await SendAsync(JsonSerializer.Serialize(new { type = Invocation, invocationId = id, target = method, arguments }), cancellationToken);
+        while (true)
+        {
+            var message = JsonDocument.Parse(await ReceiveAsync(cancellationToken)).RootElement;
+            if (message.GetProperty("type").GetInt32() == Completion && message.GetProperty("invocationId").GetString() == id)
+            {
+                return message.TryGetProperty("error", out var error)
+                    ? throw new InvalidOperationException(error.GetString())
+                    : message.TryGetProperty("result", out var result) ? result : default;
+            }
+        }
+    }
+
+    /// <summary>Calls a streaming method and yields its items as they come; throws what the hub says when it refuses.</summary>
+    public IAsyncEnumerable<JsonElement> StreamAsync(string method, object argument, CancellationToken cancellationToken = default) =>
+        StreamAsync(method, [argument], cancellationToken);
+
+    /// <summary>As the other, with any number of arguments.</summary>
+    public async IAsyncEnumerable<JsonElement> StreamAsync(
+        string method, object?[] arguments, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var call = new { type = StreamInvocation, invocationId = "1", target = method, arguments };
         await SendAsync(JsonSerializer.Serialize(call), cancellationToken);
         while (true)
         {

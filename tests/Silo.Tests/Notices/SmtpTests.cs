@@ -326,6 +326,8 @@ public sealed class SmtpTests
             public ICustomerGrain Customer(Guid id) => inner.Customer(id);
 
             public IGiftStockGrain GiftStock(Guid id) => inner.GiftStock(id);
+
+            public ITeamDeskGrain TeamDesk(Guid id) => inner.TeamDesk(id);
         }
 
         private sealed class CaseGrain(Guid id, ICaseGrain inner, GrainTrouble trouble) : ICaseGrain

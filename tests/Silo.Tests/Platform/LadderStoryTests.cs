@@ -18,17 +18,21 @@ public sealed class LadderStoryTests : IDisposable
           management: {calendar: always, acknowledge: PT30M, hold: PT60M}
         causes:
           likeComplaint: {count: 3, within: P30D, level: specialist}
-        people:
-          sorin: {name: Sorin, email: sorin@example.org, channels: [email]}
-          irina: {name: Irina, email: irina@example.org, channels: [email]}
         rosters:
           specialists: {timeZone: Europe/Chisinau, start: "2026-01-05", handOver: {day: mon, at: "09:00"}, rotation: [sorin, irina], fallback: sorin}
           heads: {timeZone: Europe/Chisinau, start: "2026-01-05", handOver: {day: mon, at: "09:00"}, rotation: [irina]}
         """;
 
+    private const string People =
+        """
+        people:
+          sorin: {name: Sorin, email: sorin@example.org, channels: [email]}
+          irina: {name: Irina, email: irina@example.org, channels: [email]}
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("escalation-ladder-").FullName;
 
-    public LadderStoryTests() => TestPolicy.WriteFolder(_folder, (TestPolicy.LadderFile, Ladder));
+    public LadderStoryTests() => TestPolicy.WriteFolder(_folder, (TestPolicy.LadderFile, Ladder), ("people.yaml", People));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
