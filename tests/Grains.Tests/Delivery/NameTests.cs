@@ -17,7 +17,7 @@ public sealed class NameTests
           irina: {name: Irina Rusu, channels: []}
         """;
 
-    private static TestPolicy Named => TestPolicy.With((TestPolicy.LadderFile, $"{TestPolicy.PatientLadder}\n{People}"));
+    private static TestPolicy Named => TestPolicy.With((TestPolicy.LadderFile, TestPolicy.PatientLadder), ("people.yaml", People));
 
     [Fact, Rule("CASE-9"), Rule("PRM-3")]
     public void Letters_are_signed_with_the_name_of_who_answers_and_of_who_promised()
