@@ -38,10 +38,12 @@ public sealed class LadderKillTests : IAsyncLifetime
               head: {calendar: always, acknowledge: PT2H, hold: PT2H, rosters: [head]}
               management: {calendar: always, acknowledge: PT2H, hold: PT2H, rosters: [management]}
             causes: {}
-            people:
-            {{string.Join('\n', Levels.Select(level => $"  {level}: {{name: {level}, webhook: \"{_duty.Url}/{level}\", channels: [webhook]}}"))}}
             rosters:
             {{string.Join('\n', Levels.Select(level => $"  {level}: {{timeZone: UTC, start: \"2026-01-05\", handOver: {{day: mon, at: \"09:00\"}}, rotation: [{level}]}}"))}}
+            """), ("people.yaml",
+            $$"""
+            people:
+            {{string.Join('\n', Levels.Select(level => $"  {level}: {{name: {level}, webhook: \"{_duty.Url}/{level}\", channels: [webhook]}}"))}}
             """));
     }
 

@@ -64,10 +64,13 @@ public sealed class DutyWebhookTests : IDisposable
               head: {calendar: always, acknowledge: PT20M, hold: PT40M}
               management: {calendar: always, acknowledge: PT30M, hold: PT60M}
             causes: {}
-            people:
-              sorin: {name: Sorin, webhook: "{{duty.Url}}/sorin", channels: [webhook]}
             rosters:
               specialists: {timeZone: Europe/Chisinau, start: "2026-01-05", handOver: {day: mon, at: "09:00"}, rotation: [sorin]}
+            """),
+            ("people.yaml",
+            $$"""
+            people:
+              sorin: {name: Sorin, webhook: "{{duty.Url}}/sorin", channels: [webhook]}
             """));
         return TestPlatform.StartAsync(
             settings: new Dictionary<string, string?> { ["Escalation:Duty:Webhook:Secret"] = $"whsec_{Convert.ToBase64String(_secret)}" }, policyFolder: _folder);
