@@ -8,7 +8,8 @@ internal sealed class PostgresPromiseFigures(NpgsqlDataSource dataSource) : IPro
 {
     private const int Most = 500;
 
-    // A promise kept late has lapsed before, and counts once, as that.
+    // A promise kept late has lapsed before, and counts once, as that. One that came with a merged case was made there, and brought
+    // its owner and its moves along (CASE-8); in that case it has no end, so it counts once, where it ended.
     private const string Sql =
         """
         with ended as (
@@ -21,12 +22,23 @@ internal sealed class PostgresPromiseFigures(NpgsqlDataSource dataSource) : IPro
                 and not (kind = 'promiseKept' and (data ->> 'late')::boolean)
         ),
         fate as (
-            select ended.kind, ended.by_customer, {0} as key, moved.times
+            select ended.kind, ended.by_customer, {0} as key, moved.times + made.times as times
             from ended
             join event as opened on opened.stream = ended.stream and opened.version = 1
-            join event as made on made.stream = ended.stream
-                and made.kind = 'promiseMade'
-                and (made.data ->> 'promise')::int = ended.promise
+            cross join lateral (
+                select data ->> 'owner' as owner, 0 as times
+                from event
+                where stream = ended.stream
+                    and kind = 'promiseMade'
+                    and (data ->> 'promise')::int = ended.promise
+                union all
+                select taken ->> 'owner', json_array_length(taken -> 'moves')
+                from event
+                cross join lateral json_array_elements(case when kind = 'caseTakenOver' then data -> 'promises' end) as taken
+                where stream = ended.stream
+                    and kind = 'caseTakenOver'
+                    and (taken ->> 'number')::int = ended.promise
+            ) as made
             cross join lateral (
                 select count(*) as times
                 from event
@@ -77,7 +89,7 @@ internal sealed class PostgresPromiseFigures(NpgsqlDataSource dataSource) : IPro
 
     private static string SqlBy(KeptBy by) => Sql.Replace("{0}", by switch
     {
-        KeptBy.Owner => "made.data ->> 'owner'",
+        KeptBy.Owner => "made.owner",
         KeptBy.Type => "opened.data ->> 'type'",
         KeptBy.Site => "opened.data ->> 'site'",
         KeptBy.Customer => "opened.data ->> 'customerId'",

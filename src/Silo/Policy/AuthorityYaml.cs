@@ -169,7 +169,8 @@ internal sealed class AuthorityYaml(IReadOnlySet<string> calendars)
         return new RemedyBook { Inexpensive = inexpensive, GoodMargin = good, ThinMargin = thin, Products = products };
     }
 
-    private static string Currency(YamlPart part, string currency, string key)
+    /// <summary>A currency as it is written there; a fault when it is none.</summary>
+    internal static string Currency(YamlPart part, string currency, string key)
     {
         if (currency.Length > 0 && !(currency.Length == 3 && currency.All(char.IsAsciiLetterUpper)))
         {

@@ -34,7 +34,7 @@ internal static class GoodwillYaml
         Money? value = null;
         if (part.Find("value") is { } money)
         {
-            value = new Money(money.Amount("amount"), money.Text("currency"));
+            value = new Money(money.Amount("amount"), AuthorityYaml.Currency(money, money.Text("currency"), "currency"));
             money.Close();
         }
 

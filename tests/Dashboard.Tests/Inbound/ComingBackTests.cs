@@ -66,6 +66,32 @@ public sealed class ComingBackTests
         Assert.Equal(("reply", next), (taken["kind"], taken["caseId"]));
     }
 
+    [Fact, Rule("CASE-4")]
+    public async Task A_case_goes_on_from_one_of_the_same_customer_only()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var (id, _) = await ClosedAsync(api);
+        object Next(string? customer, string name, string previous) =>
+            new { customer = new { id = customer, name }, type = "quality", summary = "It leaks again.", channel = "phone", previous };
+
+        var mine = await api.PostAsync("/api/cases", Next(null, "Vera", id));
+        Assert.Equal((201, id, await CustomerAsync(api, id)), (mine.Status, mine["previous"], mine["customer.id"]));
+
+        var other = await api.PostAsync("/api/cases", new
+        {
+            customer = new { name = "Oleg", email = "oleg@example.org" }, type = "quality", summary = "It rattles.", channel = "phone",
+        });
+        foreach (var refused in new[]
+        {
+            await api.PostAsync("/api/cases", Next(other["customer.id"], "Somebody", id)),
+            await api.PostAsync("/api/cases", Next(null, "Vera", "0197f3c0-0000-7000-8000-00000000dead")),
+            await api.PostAsync("/api/cases", Next(null, "Vera", "the old one")),
+        })
+        {
+            Assert.Equal((422, "previous"), (refused.Status, Assert.Single(refused.Fields)));
+        }
+    }
+
     [Fact, Rule("CASE-8"), Rule("CASE-4")]
     public async Task An_answer_to_a_letter_of_a_merged_case_goes_where_the_case_went()
     {

@@ -1,4 +1,5 @@
 using Escalation.Grains.Cases;
+using Escalation.Grains.Goodwill;
 using Escalation.Grains.Log;
 using Escalation.Grains.Proofs;
 using Escalation.Grains.Tests.Cases;
@@ -11,7 +12,11 @@ namespace Escalation.Grains.Tests.Merging;
 /// <summary>Two cases lived through at random, merged and reopened: no promise, clock or claim is lost, and none lapses silently.</summary>
 public sealed class RandomMergeTests
 {
-    [Fact, Rule("CASE-8"), Rule("CASE-4"), Rule("PRM-8")]
+    private static readonly string[] Gifts = ["coffeeVoucher", "freeDelivery", "fruitBasket"];
+
+    private static readonly Actor[] People = [CaseStory.Ana, CaseStory.Ana, CaseStory.Irina, CaseStory.Vlad];
+
+    [Fact, Rule("CASE-8"), Rule("CASE-4"), Rule("PRM-8"), Rule("CLM-3"), Rule("CLM-4")]
     public void Merged_at_any_moment_nothing_is_lost()
     {
         var merged = 0;
@@ -88,22 +93,28 @@ public sealed class RandomMergeTests
     private static void Act(Random random, CaseStory story)
     {
         var promise = random.Next(1, story.Case.Promises.Length + 2);
-        CaseCommand command = random.Next(12) switch
+        CaseCommand command = random.Next(15) switch
         {
             0 or 1 or 2 => new MakePromise($"promise {story.Case.Promises.Length + 1}", story.Now.AddMinutes(random.Next(60, 6000)), null),
             3 => new KeepPromise(promise, "done"),
             4 or 5 => new ExplainDelay(promise, "reason", story.Now.AddMinutes(random.Next(100, 9000))),
             6 => new ConcedeClaim(new Money(random.Next(1, 300), "EUR"), "because"),
-
-            // Only upwards: a clock that is replanned to and fro warns of the same due instant again, merged or not.
-            7 => new SetHeat((Heat)Math.Max((int)story.Case.Heat, random.Next(5)), null),
+            7 => new SetHeat((Heat)random.Next(5), null),
             8 => new NameCause("mihai"),
             9 => new PauseCase("waitingForCustomer"),
             10 => random.Next(2) == 0 ? new CloseCase(Outcome.Withdrawn, "bye") : new ReopenCase("back"),
+            11 => new DecideApproval(random.Next(1, story.Case.Approvals.Length + 2), random.Next(3) > 0, "because"),
+            12 => new GiveGift(Gifts[random.Next(Gifts.Length)]),
+            13 => random.Next(2) == 0 ? new WithdrawPromise(promise, "not wanted") : new ConfirmPromise(promise),
             _ => new LogContact((Direction)random.Next(2), Channel.Phone, "said"),
         };
-        story.Try(command, random.Next(3) == 0 ? CaseStory.Irina : CaseStory.Ana);
+        story.Try(command, People[random.Next(People.Length)]);
         story.Counted();
+        foreach (var gift in story.Case.Gifts.Where(gift => gift.State == GiftState.Taking).ToList())
+        {
+            // The stock has one, or none left.
+            story.Tell(new SettleGift(gift.Number, random.Next(4) == 0 ? new Refused("gift.noneLeft", "None is left.") : null), Actor.Errands);
+        }
     }
 
     private static void Check(Case from, Case into, Case gone, Case stays)
@@ -134,6 +145,9 @@ public sealed class RandomMergeTests
         Assert.Equal(
             from.Approvals.Concat(into.Approvals).Where(approval => approval.IsOpen).Select(approval => (approval.Kind, approval.AskedBy)).Order(),
             stays.Approvals.Where(approval => approval.IsOpen).Select(approval => (approval.Kind, approval.AskedBy)).Order());
+        Assert.Equal(
+            into.Gifts.Concat(from.Gifts.Where(gift => gift.State == GiftState.Given)).Select(gift => (gift.Item, gift.State)),
+            stays.Gifts.Select(gift => (gift.Item, gift.State)));
         Assert.True(stays.Heat >= from.Heat, "it cooled down by being merged");
         foreach (var escalation in from.Escalations.Where(e => e.IsOpen && !e.Cause.Contains(':', StringComparison.Ordinal)))
         {

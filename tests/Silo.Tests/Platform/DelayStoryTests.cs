@@ -91,6 +91,32 @@ public sealed class DelayStoryTests
         static int Int(JsonElement each, string name) => each.GetProperty(name).GetInt32();
     }
 
+    [Fact, Rule("PRM-9"), Rule("CASE-8")]
+    public async Task A_promise_that_came_with_a_merged_case_counts_once_for_who_gave_it_with_every_move()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var ana = platform.ClientFor("agent");
+        using var irina = platform.ClientFor("supervisor");
+        var (from, due) = await PromisedAsync(platform, ana, TimeSpan.FromHours(5));
+        var into = (await ana.OpenCaseAsync()).GetProperty("id").GetString();
+        await ana.SendAsync($"/api/cases/{from}/promises/p1/explain", new { reason = "ill", newDueAt = due.AddHours(20) });
+        await platform.UntilAsync(async () => await platform.QueryAsync<long>("select count(*) from notice where done_at is null") == 0);
+        await ana.SendAsync($"/api/cases/{into}/promises", new { text = "A call", dueAt = due, owner = "mihai" });
+
+        var merged = await ana.SendAsync($"/api/cases/{from}/merge", new { into });
+        Assert.Equal(("p1", "p2"), (merged.GetProperty("promises")[0].GetProperty("was").GetString(), merged.GetProperty("promises")[0].GetProperty("now").GetString()));
+        var known = (await ana.GetJsonAsync($"/api/cases/{into}")).GetProperty("merged")[0];
+        Assert.Equal((from, "p1", "p2"), (known.GetProperty("id").GetString(), known.GetProperty("promises")[0].GetProperty("was").GetString(), known.GetProperty("promises")[0].GetProperty("now").GetString()));
+        await ana.SendAsync($"/api/cases/{into}/promises/p2/keep", new { evidence = "signed for" });
+        await platform.FastForward(TimeSpan.FromSeconds(1));
+
+        var only = Assert.Single((await irina.GetJsonAsync("/api/promises/kept?by=owner")).GetProperty("items").EnumerateArray());
+        Assert.Equal(
+            ("agent", 1, 0, 1),
+            (only.GetProperty("key").GetString(), only.GetProperty("kept").GetInt32(), only.GetProperty("keptFirst").GetInt32(), only.GetProperty("moves").GetInt32()));
+        Assert.Empty(await platform.ProveAsync());
+    }
+
     [Fact, Rule("PRM-1")]
     public async Task Whoever_promises_sees_it_on_the_customers_clock_and_is_warned_of_quiet_hours()
     {

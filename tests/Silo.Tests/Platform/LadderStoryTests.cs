@@ -64,6 +64,25 @@ public sealed class LadderStoryTests : IDisposable
         Assert.Empty(await platform.ProveAsync());
     }
 
+    [Fact, Rule("ESC-3")]
+    public async Task Who_is_on_duty_can_be_asked_for_any_instant_and_changes_at_the_hand_over()
+    {
+        await using var platform = await TestPlatform.StartAsync(policyFolder: _folder);
+        using var ana = platform.ClientFor("agent");
+
+        // Monday, 9 o'clock in Chisinau.
+        foreach (var (at, person) in new[] { ("2026-11-23T06:59:59Z", "irina"), ("2026-11-23T09:00:00%2B02:00", "sorin"), ("2026-11-30T06:59:59Z", "sorin"), ("2026-11-30T07:00:00Z", "irina") })
+        {
+            var specialists = (await ana.GetJsonAsync($"/api/duty?at={at}")).GetProperty("levels")[0];
+            Assert.Equal(
+                ("specialist", person), (specialists.GetProperty("level").GetString(), specialists.GetProperty("onDuty")[0].GetProperty("person").GetString()));
+        }
+
+        using var refused = await ana.GetAsync(new Uri("/api/duty?at=tomorrow", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(422, (int)refused.StatusCode);
+        Assert.True(JsonDocument.Parse(await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("errors").TryGetProperty("at", out _));
+    }
+
     [Fact, Rule("ESC-6")]
     public async Task A_new_case_starts_on_its_customers_level_however_it_was_opened_and_comes_down_with_it()
     {

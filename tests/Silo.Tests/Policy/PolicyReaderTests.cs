@@ -109,6 +109,31 @@ public sealed class PolicyReaderTests
         Assert.All(problems, problem => Assert.Matches("^ladder.yaml:[0-9]+: ", problem));
     }
 
+    [Theory, Rule("CLM-1"), Rule("CLM-3"), Rule("CLM-4")]
+    [InlineData("authority.yaml", "    head: 500\n    # The same", "    # The same", "limits[0].head is missing")]
+    [InlineData("authority.yaml", "  - currency: EUR", "  - currency: euro", "currency is 'euro'; a currency of ISO 4217")]
+    [InlineData("authority.yaml", "head: 500\n    # The same", "head: 5\n    # The same", "limits[0].head is 5, less than the limit of a lower level")]
+    [InlineData("authority.yaml", "agent: 100, head: 1000}\n\n  - currency: MDL", "agent: 100, head: 10}\n\n  - currency: MDL", "less than the limit of a lower level")]
+    [InlineData("authority.yaml", "  head: PT2H", "  head: soon", "'soon'")]
+    [InlineData("authority.yaml", "approvals:\n  calendar: office", "approvals:\n  calendar: nowhere", "approvals.calendar is 'nowhere'")]
+    [InlineData("authority.yaml", "  within: PT8H", "  within: PT8H\n  owner: head", "owner is unknown here")]
+    [InlineData("authority.yaml", "# substitutes:", "substitutes: [{person: irina, by: irina}]\n#", "nobody stands in for themselves")]
+    [InlineData("authority.yaml", "# substitutes:", "substitutes: [{person: irina, by: vlad}]\n#", "is irina, who is not among people")]
+    [InlineData("authority.yaml", "# people:", "people: {management: [irina], head: [irina]}\n#", "who is named for another level already")]
+    [InlineData("authority.yaml", "thinMargin: 0.15", "thinMargin: 0.4", "must be less than goodMargin")]
+    [InlineData("authority.yaml", "complexity: simple", "complexity: hard", "complexity is 'hard'")]
+    [InlineData("goodwill.yaml", "id: freeDelivery", "id: coffeeVoucher", "is coffeeVoucher, which is there already")]
+    [InlineData("goodwill.yaml", "value: {amount: 5, currency: EUR}", "value: {amount: 5, currency: points}", "currency is 'points'")]
+    [InlineData("goodwill.yaml", "stock: 20", "stock: -1", "stock")]
+    [InlineData("goodwill.yaml", "customerPerYear: 1", "customerPerDay: 1", "customerPerDay is unknown here")]
+    public void Authority_and_gifts_that_cannot_be_meant_are_refused_with_their_line(string file, string was, string now, string because)
+    {
+        var problems = Assert.Throws<PolicyException>(() => PolicyReader.Read(Change(_shipped, file, was, now))).Problems;
+
+        Assert.Contains(problems, problem => problem.Contains(because, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.Matches($"^{file}:[0-9]+: ", problem));
+    }
+
     [Fact, Rule("ESC-3")]
     public void A_policy_from_before_the_ladder_still_judges_the_cases_that_know_it()
     {
