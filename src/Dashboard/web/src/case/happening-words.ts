@@ -117,7 +117,7 @@ export function tell({ kind, data }: Happening): Told {
     case 'giftAsked':
       return told('i-gift', `Gift asked for: ${text('name') ?? ''}`, { quiet: true });
     case 'giftGiven':
-      return told('i-gift', 'Gift given');
+      return told('i-gift', 'Gift given', { quiet: true });
     case 'giftRefused':
       return told('i-gift', 'Gift refused', { detail: text('detail') });
     case 'causeNamed':
