@@ -6,6 +6,17 @@ const access = readAccess();
 
 test.describe.configure({ mode: 'serial' });
 
+// What other journeys left open would be offered first: somebody else has it.
+test.beforeEach(async ({ request }) => {
+  const headers = { authorization: `Bearer ${access.supervisor}` };
+  const board = await request.get('/api/board?limit=500', { headers });
+  const { items } = (await board.json()) as { items: { id: string; owner?: string }[] };
+  const boss = signInOf(access, 'supervisor').user;
+  for (const row of items.filter((each) => each.owner !== boss)) {
+    expect((await request.post(`/api/cases/${row.id}/assign`, { headers, data: { agent: boss } })).ok()).toBe(true);
+  }
+});
+
 test('an offer becomes a kept promise and a closed case, by keyboard alone', async ({ page, request }) => {
   await openDesk(page);
   const name = `Keys ${Date.now()}`;
@@ -19,6 +30,7 @@ test('an offer becomes a kept promise and a closed case, by keyboard alone', asy
 });
 
 test('the same with the line cut twice: nothing typed is lost, nothing is done twice', async ({ page, request }) => {
+  test.setTimeout(120_000);
   const lines: WebSocketRoute[] = [];
   await page.routeWebSocket(/hubs\/desk/, (line) => {
     line.connectToServer();
@@ -110,7 +122,7 @@ test('DSK-3: an offer that nobody answers says whom it rings next, by the hostâ€
               offeredAt: new Date(now).toISOString(), until: new Date(now + 4_000).toISOString(), why: [{ code: 'language', text: 'speaks Polish' }], nextName: 'Mihai Ceban',
             }],
           });
-          setTimeout(() => say({ kind: 'patch', seq: 2, offers: [], removes: [], upserts: [], places: [] }), 8_000);
+          setTimeout(() => say({ kind: 'patch', seq: 2, offers: [], removes: [], upserts: [], places: [] }), 12_000);
         }
       }
     });
@@ -120,9 +132,9 @@ test('DSK-3: an offer that nobody answers says whom it rings next, by the hostâ€
   await expect(offer).toContainText('Why you: speaks Polish.');
   await expect(offer).toContainText('Unanswered, it rings Mihai Ceban.');
   await expect(offer.locator('.n time')).toHaveText(/00:0[1-4]/);
-  await expect(offer).toContainText('Not answered: it rings Mihai Ceban.');
+  await expect(offer).toContainText('Not answered: it rings Mihai Ceban.', { timeout: 10_000 });
   await expect(offer.getByRole('button', { name: 'Accept' })).toHaveAttribute('aria-disabled', 'true');
-  await expect(offer).toHaveCount(0);
+  await expect(offer).toHaveCount(0, { timeout: 15_000 });
   await expect(page.getByText('Marta was not answered in time: it rings Mihai Ceban now.')).toBeVisible();
 });
 
@@ -140,6 +152,7 @@ test('an offer is declined with a reason only, and is gone', async ({ page, requ
 
 for (const theme of ['light', 'dark'] as const) {
   test(`desk and case page have no accessibility faults, and nothing scrolls sideways (${theme})`, async ({ page, request }) => {
+    test.setTimeout(240_000);
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await openDesk(page);
     const name = `Everyone ${theme} ${Date.now()}`;

@@ -55,6 +55,10 @@ export interface BoardRow {
   readonly escalations: readonly { readonly id: string; readonly level: Level; readonly cause: string; readonly raisedAt: string; readonly acknowledgeBy?: string }[];
   readonly callTasks: number;
   readonly approvals?: readonly RowApproval[];
+  /** DSK-2: on whose desk it rings. */
+  readonly offer?: { readonly id: string; readonly agent: string; readonly name: string; readonly until: string };
+  /** DSK-3: nobody is left to offer it to. */
+  readonly queued?: boolean;
   /** When the platform wakes the case next; for other hosts, not for the page. */
   readonly wakeAt?: string;
 }

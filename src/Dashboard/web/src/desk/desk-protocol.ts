@@ -40,6 +40,8 @@ export interface Offer {
   readonly why: readonly { readonly code: string; readonly text: string }[];
   /** Whom it rings when this desk does not answer. */
   readonly nextName?: string | null;
+  /** DSK-5: whose case it was, who is away. */
+  readonly insteadOf?: string;
 }
 
 /** What the platform asks of this person. */
