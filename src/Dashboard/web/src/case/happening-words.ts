@@ -68,6 +68,16 @@ export function tell({ kind, data }: Happening): Told {
         : told('i-phone', `Customer was contacted${channel()}`, { detail: text('note') });
     case 'ownerAssigned':
       return told('i-user', text('owner') === undefined ? 'Back to the queue' : `Assigned to ${text('owner')}`);
+    case 'offerMade':
+      return told('i-user', `Offered to ${text('name') ?? text('agent') ?? 'an agent'}, to accept by ${when('until')}`, { quiet: true });
+    case 'offerAccepted':
+      return told('i-user', 'The offer was accepted');
+    case 'offerDeclined':
+      return told('i-user', `The offer was declined: ${plainWords(text('reason') ?? '')}`);
+    case 'offerExpired':
+      return told('i-user', 'The offer was not answered in time', { quiet: true });
+    case 'offerWithdrawn':
+      return told('i-user', `The offer was withdrawn: ${plainWords(text('because') ?? '')}`, { quiet: true });
     case 'stepDone':
       return told('i-check', `Step done: ${plainWords(text('step') ?? '')}`, { detail: text('note') });
     case 'factsRecorded':
