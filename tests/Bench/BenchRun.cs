@@ -4,10 +4,17 @@ using System.Text.Json;
 namespace Escalation.Bench;
 
 /// <summary>One benchmark's run: how large, and where its figures go.</summary>
-internal sealed class BenchRun(string name, bool json, bool small)
+internal sealed class BenchRun(string name, bool json, bool small, IReadOnlyDictionary<string, string> settings)
 {
     /// <summary>A short run, to see that the benchmark works.</summary>
     public bool Small => small;
+
+    /// <summary>A setting of the command line; null when it was not given.</summary>
+    public string? Text(string setting) => settings.GetValueOrDefault(setting);
+
+    /// <summary>A number of the command line.</summary>
+    public int Number(string setting, int unless) =>
+        Text(setting) is { } text ? int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : unless;
 
     /// <summary>Prints a figure; with a limit or peer measured in the same run, its ratio too.</summary>
     public void Report(string figure, double value, string unit, string? against = null, double? limit = null)

@@ -3,6 +3,7 @@ using Escalation.Bench;
 var benches = new Dictionary<string, Func<BenchRun, Task>>
 {
     ["start"] = StartBench.RunAsync,
+    ["board"] = BoardBench.RunAsync,
     ["commit"] = CommitBench.RunAsync,
     ["deadlines"] = DeadlineBench.RunAsync,
     ["ladder"] = LadderBench.RunAsync,
@@ -13,16 +14,30 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["hosts"] = HostsBench.RunAsync,
 };
 
-var names = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToList();
+string[] known = ["cases", "viewers", "rate", "seconds", "data"];
+var settings = new Dictionary<string, string>();
+var names = new List<string>();
+for (var i = 0; i < args.Length; i++)
+{
+    if (args[i].StartsWith("--", StringComparison.Ordinal) && Array.IndexOf(known, args[i][2..]) >= 0 && i + 1 < args.Length)
+    {
+        settings[args[i][2..]] = args[++i];
+    }
+    else if (!args[i].StartsWith("--", StringComparison.Ordinal))
+    {
+        names.Add(args[i]);
+    }
+}
+
 if (args.Contains("--list") || names.Count == 0 || names.Exists(name => !benches.ContainsKey(name)))
 {
-    await Console.Error.WriteLineAsync($"usage: ./bench NAME... [--json] [--small]; names: {string.Join(' ', benches.Keys)}");
+    await Console.Error.WriteLineAsync($"usage: ./bench NAME... [--json] [--small] [--cases N] [--viewers N] [--rate N] [--seconds N] [--data FOLDER]; names: {string.Join(' ', benches.Keys)}");
     return args.Contains("--list") ? 0 : 2;
 }
 
 foreach (var name in names)
 {
-    var run = new BenchRun(name, args.Contains("--json"), args.Contains("--small"));
+    var run = new BenchRun(name, args.Contains("--json"), args.Contains("--small"), settings);
     await benches[name](run);
 }
 

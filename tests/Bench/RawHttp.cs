@@ -35,6 +35,16 @@ internal sealed class RawHttp : IDisposable
         return await ReadAnswerAsync();
     }
 
+    /// <summary>The version of the case that the last answer names; 0 when it names none.</summary>
+    public int Version
+    {
+        get
+        {
+            var at = _received.AsSpan().IndexOf("\"version\":"u8);
+            return at < 0 ? 0 : Number(_received.AsSpan(at + 10));
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private async Task<int> ReadAnswerAsync()
