@@ -87,6 +87,13 @@ internal static class BoardStock
         return await IdsAsync(database);
     }
 
+    /// <summary>The stored row of one of the cases, without a database.</summary>
+    public static StoredRow Row(int number, DateTimeOffset now)
+    {
+        var (state, _, events) = Make(number, now, "none");
+        return new StoredRow(JsonSerializer.SerializeToUtf8Bytes(BoardRow.Of(state, events.Length), Wire.Json), events.Length);
+    }
+
     private static async Task<IReadOnlyList<Guid>> IdsAsync(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("select id from grain where board is not null");

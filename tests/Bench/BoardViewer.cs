@@ -15,6 +15,7 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
     private const byte End = 0x1e;
     private const int IdLength = 36;
     private static readonly byte[] Row = "{\"id\":\""u8.ToArray();
+    private static readonly byte[] Removes = "\"removes\":["u8.ToArray();
     private static readonly byte[] AfterId = "\",\"version\":"u8.ToArray();
 
     private readonly ClientWebSocket _socket = new();
@@ -30,6 +31,9 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
 
     /// <summary>What came when.</summary>
     public List<(Guid Case, int Version, long At)> Seen { get; } = [];
+
+    /// <summary>The cases in the window: one that comes in because another left it was not changed just now.</summary>
+    private readonly HashSet<Guid> _shown = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -88,7 +92,7 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
     {
         Messages++;
         var isSnapshot = message.IndexOf("\"kind\":\"snapshot\""u8) >= 0;
-        var cases = new List<Guid>();
+        TakeRemoves(message);
         while (message.IndexOf(Row) is >= 0 and var found)
         {
             message = message[(found + Row.Length)..];
@@ -96,11 +100,7 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
                 Utf8Parser.TryParse(message, out Guid id, out _) &&
                 Utf8Parser.TryParse(message[(IdLength + AfterId.Length)..], out int version, out _))
             {
-                if (isSnapshot)
-                {
-                    cases.Add(id);
-                }
-                else
+                if (!_shown.Add(id) && !isSnapshot)
                 {
                     Seen.Add((id, version, at));
                 }
@@ -109,7 +109,18 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
 
         if (isSnapshot)
         {
-            Snapshot.TrySetResult(cases);
+            Snapshot.TrySetResult([.. _shown]);
+        }
+    }
+
+    private void TakeRemoves(ReadOnlySpan<byte> message)
+    {
+        var at = message.IndexOf(Removes);
+        message = at < 0 ? default : message[(at + Removes.Length)..];
+        while (message.Length > IdLength && message[0] == (byte)'"' && Utf8Parser.TryParse(message[1..], out Guid id, out _))
+        {
+            _shown.Remove(id);
+            message = message[(IdLength + 2)..].TrimStart((byte)',');
         }
     }
 

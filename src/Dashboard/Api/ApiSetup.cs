@@ -18,7 +18,7 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPolicySource, IPolicyRollout, IPlatformStatus,
+    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IPolicySource, IPolicyRollout, IPlatformStatus,
     /// <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
@@ -62,7 +62,7 @@ public static class ApiSetup
         services.GetRequiredService<SessionRoutes>().Map(routes);
         services.GetRequiredService<OpeningRoute>().Map(routes);
         services.GetRequiredService<ReadRoutes>().Map(routes);
-        BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<TimeProvider>());
+        BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPastBoards>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         services.GetRequiredService<CustomerRoutes>().Map(endpoints);
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());

@@ -1,5 +1,8 @@
+using System.Globalization;
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Board;
+using Escalation.Grains.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
 
 namespace Escalation.Dashboard.Api;
@@ -13,6 +16,7 @@ namespace Escalation.Dashboard.Api;
 /// <param name="ServerTime">The host's clock.</param>
 /// <param name="LagMs">How long the last change took from its decision to the board.</param>
 /// <param name="StaleSince">Since when the board cannot be trusted; absent while it can.</param>
+/// <param name="At">BRD-6: the instant in the past that this is the board of; absent for now.</param>
 public sealed record BoardReply<TRow>(
     IReadOnlyList<TRow> Items,
     string? Next,
@@ -20,7 +24,8 @@ public sealed record BoardReply<TRow>(
     long Position,
     DateTimeOffset ServerTime,
     double LagMs,
-    DateTimeOffset? StaleSince);
+    DateTimeOffset? StaleSince,
+    DateTimeOffset? At = null);
 
 /// <summary>BRD-4: the board, read once.</summary>
 internal static class BoardRoute
@@ -35,19 +40,21 @@ internal static class BoardRoute
         Text("owner", "Only this owner's cases."),
         Text("case", "Only this case."),
         Text("sort", "urgency (default), heat, waiting or newest."),
+        new("at", "BRD-6: the board as it stood at that instant; rows say what has not been erased since.", false, new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" }),
         .. Paging.Parameters,
     ];
 
     /// <summary>Asked for by the contract, and not to be had yet: refused rather than answered with something else.</summary>
-    private static readonly string[] NotYet = ["at", "team"];
+    private static readonly string[] NotYet = ["team"];
 
-    public static void Map(Routes routes, Board board, TimeProvider time) =>
+    public static void Map(Routes routes, Board board, IPastBoards pasts, TimeProvider time) =>
         routes.Get("/api/board", new Operation("board.get", Rights.BoardWatch, "BRD-4: open cases, most urgent first, with the figures.")
         {
             Tag = "Board",
             Answer = typeof(BoardReply<BoardRow>),
             Query = Parameters,
-        }, context =>
+            Refusals = [StatusCodes.Status400BadRequest],
+        }, async context =>
         {
             var query = context.Request.Query;
             var faults = new Faults();
@@ -64,16 +71,53 @@ internal static class BoardRoute
                 faults.Add(name, "is not supported yet");
             }
 
-            if (faults.Any)
+            var now = time.GetUtcNow();
+            if (!TryInstant(query["at"].ToString(), now, out var at, out var refusal))
             {
-                return Problems.Invalid(faults).WriteAsync(context);
+                await refusal!.WriteAsync(context);
+                return;
             }
 
-            var now = time.GetUtcNow();
-            var page = board.Read(view, now);
-            return JsonAnswer.WriteAsync(context, new BoardReply<KeptRow>(
-                page.Rows, page.Next?.ToString(), page.Counts, page.Position, now, page.Lag.TotalMilliseconds, page.StaleSince));
+            if (faults.Any)
+            {
+                await Problems.Invalid(faults).WriteAsync(context);
+                return;
+            }
+
+            var page = at is { } past
+                ? await pasts.ReadAsync(await pasts.GetAsync(past, context.RequestAborted), view, null, context.RequestAborted)
+                : board.Read(view, now);
+            await JsonAnswer.WriteAsync(context, new BoardReply<KeptRow>(
+                page.Rows, page.Next?.ToString(), page.Counts, page.Position, now, page.Lag.TotalMilliseconds, page.StaleSince, at));
         });
+
+    private static bool TryInstant(string text, DateTimeOffset now, out DateTimeOffset? at, out Problem? refusal)
+    {
+        (at, refusal) = (null, null);
+        if (text.Length == 0)
+        {
+            return true;
+        }
+
+        if (!text.Contains('T', StringComparison.Ordinal) ||
+            !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+        {
+            refusal = Refused("request.malformed", "must be an instant such as 2026-11-21T16:30:00Z");
+            return false;
+        }
+
+        if (instant > now)
+        {
+            refusal = Refused("board.future", $"must not be in the future: here it is {now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            return false;
+        }
+
+        at = instant;
+        return true;
+
+        static Problem Refused(string code, string sentence) =>
+            new(StatusCodes.Status400BadRequest, code, $"at: {sentence}.") { Errors = new Dictionary<string, List<string>> { ["at"] = [sentence] } };
+    }
 
     private static QueryParameter Text(string name, string about) =>
         new(name, about, false, new OpenApiSchema { Type = JsonSchemaType.String });

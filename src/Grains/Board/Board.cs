@@ -172,6 +172,14 @@ public sealed class Board
     /// <summary>The row of one open case; null when it is not open.</summary>
     public BoardRow? Find(Guid id) => _state.Find(id)?.ToRow();
 
+    /// <summary>BRD-6: the board as it stands, to be taken back in time from here.</summary>
+    /// <param name="settled">What happened until this instant is known to it for certain.</param>
+    public PastBoard ToPast(DateTimeOffset settled)
+    {
+        var state = _state;
+        return new PastBoard(state with { Watched = state.Watched.Clear(), Lag = TimeSpan.Zero, StaleSince = null }, settled, DateTimeOffset.MaxValue);
+    }
+
     /// <summary>
     /// Keeps the view's filter and order up to date as changes come, for as long as anyone watches it: the first watcher
     /// pays one look at every row, from then on a change costs each distinct filter one comparison. The feed is not held

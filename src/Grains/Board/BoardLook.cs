@@ -89,6 +89,9 @@ internal sealed class BoardLook(BoardView view)
         }
 
         _beyond++;
-        _window.EnqueueDequeue(row, rank);
+        if (_window.TryPeek(out _, out var last) && rank < last)
+        {
+            _window.EnqueueDequeue(row, rank);
+        }
     }
 }

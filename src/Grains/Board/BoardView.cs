@@ -45,6 +45,26 @@ public sealed record BoardView
     /// <summary>Rows after this place; null from the top.</summary>
     public BoardRank? After { get; init; }
 
+    /// <summary>Whether every word of <see cref="Text"/> is found in one of <paramref name="fields"/>.</summary>
+    public bool Finds(params ReadOnlySpan<string?> fields)
+    {
+        foreach (var word in Words)
+        {
+            var found = false;
+            foreach (var field in fields)
+            {
+                found |= field is not null && field.ToUpperInvariant().Contains(word.ToUpperInvariant(), StringComparison.Ordinal);
+            }
+
+            if (!found)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public bool IsFiltered =>
         Text is not null || Owner is not null || Case is not null ||
         Levels.Count + Stages.Count + Heats.Count + Types.Count > 0;

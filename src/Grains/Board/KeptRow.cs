@@ -47,6 +47,9 @@ public sealed class KeptRow
 
     internal ReadOnlySpan<byte> Json => _json;
 
+    /// <summary>A row that stands by itself.</summary>
+    public static KeptRow Of(BoardRow row) => new RowReader(new WordPool()).Read(row, new System.Buffers.ArrayBufferWriter<byte>());
+
     /// <summary>The whole row.</summary>
     public BoardRow ToRow() => JsonSerializer.Deserialize<BoardRow>(_json, Wire.Json)!;
 

@@ -36,6 +36,26 @@ public interface IBoardRows
     Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken);
 }
 
+/// <summary>BRD-6: the board as it was, from the log.</summary>
+public interface IPastBoards
+{
+    /// <summary>The board as it stood at <paramref name="at"/>, which is not in the future.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    Task<PastBoard> GetAsync(DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The same board a little later.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    Task<PastBoard> MoveAsync(PastBoard from, DateTimeOffset to, CancellationToken cancellationToken);
+
+    /// <summary>A view of it, with whole rows as they were, but for what was erased since.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="known">An earlier page of the same viewer: rows that are the same are not read again.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    Task<BoardPage> ReadAsync(PastBoard board, BoardView view, BoardPage? known, CancellationToken cancellationToken);
+}
+
 /// <summary>PRM-9: how promises ended, counted from the log.</summary>
 public interface IPromiseFigures
 {

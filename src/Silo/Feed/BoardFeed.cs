@@ -4,6 +4,7 @@ using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
+using Escalation.Silo.History;
 using Escalation.Silo.Hosting;
 using Escalation.Silo.Log;
 
@@ -21,6 +22,7 @@ internal sealed partial class BoardFeed(
     IGrainMemory memory,
     IGrains grains,
     IPolicySource policies,
+    RecentPasts pasts,
     TimeProvider time,
     ILogger<BoardFeed> logger)
     : BackgroundService
@@ -93,6 +95,7 @@ internal sealed partial class BoardFeed(
         }
 
         board.Apply(batch, time.GetUtcNow() - batch.Entries[^1].At);
+        pasts.OnFollowed(batch.Entries.Min(entry => entry.At), time.GetUtcNow());
         foreach (var missing in desks.Apply(batch))
         {
             await CatchUpAsync(missing, cancellationToken);

@@ -3,6 +3,7 @@ using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
 using Escalation.Silo.Desks;
 using Escalation.Silo.Feed;
+using Escalation.Silo.History;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Ladder;
 using Escalation.Silo.Log;
@@ -52,6 +53,7 @@ internal static class PlatformServices
         services.AddNotices(configuration);
         services.AddLadder();
         services.AddDeskRouting();
+        services.AddHistory();
         services.AddStackJobs(connectionString);
         return services;
     }

@@ -12,6 +12,8 @@ internal sealed class AppendBatch : IDisposable
     // `opened` and `moved` are the gate: of two appends with the same expected version only the first gets through,
     // also when the other one runs on another host at the same time. Only the events and notices of those who got
     // through are written; the others are missing from the answer.
+    // A board of the past that is stored does not know what an import adds to that past, so it goes; other appends are later
+    // than all of them.
     // The case expressions keep the planner from turning "in" into a join: it does not know how long the lists are, and
     // its guess of ten suits a nested loop.
     private const string Sql =
@@ -58,6 +60,9 @@ internal sealed class AppendBatch : IDisposable
             select stream, number, send_at, channel, urgent_at
             from unnest($20, $21, $22, $23, $24) as notice (stream, number, send_at, channel, urgent_at)
             where case when stream in (select id from winner) then true else false end
+        ),
+        forgotten as (
+            delete from board_checkpoint where at >= $25
         )
         select stream, position
         from written
@@ -107,6 +112,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<DateTime> _noticeSendAt = [];
     private readonly List<string> _noticeChannels = [];
     private readonly List<DateTime> _noticeUrgentAt = [];
+    private readonly NpgsqlParameter<DateTime> _earliest = new() { NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     public AppendBatch()
     {
@@ -134,6 +140,7 @@ internal sealed class AppendBatch : IDisposable
         Add(_noticeSendAt, NpgsqlDbType.TimestampTz);
         Add(_noticeChannels, NpgsqlDbType.Text);
         Add(_noticeUrgentAt, NpgsqlDbType.TimestampTz);
+        _command.Parameters.Add(_earliest);
     }
 
     /// <summary>The appends, in the order of their streams, in which all hosts take their locks.</summary>
@@ -208,10 +215,12 @@ internal sealed class AppendBatch : IDisposable
     private void Fill()
     {
         ClearLists();
+        _earliest.TypedValue = DateTime.MaxValue;
         foreach (var pending in _ordered)
         {
             pending.Position = 0;
             var append = pending.Append;
+            _earliest.TypedValue = append.At.UtcDateTime < _earliest.TypedValue ? append.At.UtcDateTime : _earliest.TypedValue;
             var due = append.Effects.Due;
             _streams.Add(append.Stream);
             _categories.Add(append.Category);

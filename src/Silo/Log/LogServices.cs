@@ -19,7 +19,8 @@ internal static class LogServices
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<PostgresEventLog>());
         services.AddSingleton<PostgresTail>();
         services.AddSingleton<IEventTail>(provider => provider.GetRequiredService<PostgresTail>());
-        services.AddSingleton<IBoardRows, PostgresBoardRows>();
+        services.AddSingleton<PostgresBoardRows>();
+        services.AddSingleton<IBoardRows>(provider => provider.GetRequiredService<PostgresBoardRows>());
         services.AddSingleton<IPromiseFigures, PostgresPromiseFigures>();
         services.AddSingleton<ICaseNumbers, PostgresCaseNumbers>();
         services.AddSingleton<ICustomerDirectory, PostgresCustomerDirectory>();

@@ -38,19 +38,20 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
         }
     }
 
+    /// <summary>Where the log ends, as far as nothing can come before it any more.</summary>
+    public Task<TailCursor> CursorAsync(CancellationToken cancellationToken) => dataSource.ReadAsync(CursorAsync, cancellationToken);
+
+    private static async Task<TailCursor> CursorAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(CursorSql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? EntryReader.ReadCursor(reader, 0, 1) : default;
+    }
+
     private static async Task<TailCursor> ReadAsync(
         NpgsqlConnection connection, Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
     {
-        var cursor = default(TailCursor);
-        await using (var command = new NpgsqlCommand(CursorSql, connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            if (await reader.ReadAsync(cancellationToken))
-            {
-                cursor = EntryReader.ReadCursor(reader, 0, 1);
-            }
-        }
-
+        var cursor = await CursorAsync(connection, cancellationToken);
         var rows = new List<StoredRow>(AtATime);
         await using (var command = new NpgsqlCommand(RowsSql, connection) { CommandTimeout = 0 })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))

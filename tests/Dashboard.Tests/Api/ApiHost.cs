@@ -74,6 +74,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<ICustomerDirectory, PlainDirectory>();
         builder.Services.AddSingleton<ICustomerLinks>(Links);
         builder.Services.AddSingleton<IPromiseFigures, NoFigures>();
+        builder.Services.AddSingleton<IPastBoards, EmptyPast>();
         builder.Services.AddSingleton<IPlatformStatus>(new FixedStatus(log));
         builder.Services.AddSingleton<IOutbox, EmptyOutbox>();
         builder.Services.AddApi();
@@ -218,6 +219,16 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         public Task<IReadOnlyList<KeptFigures>> ReadAsync(KeptBy by, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<KeptFigures>>([]);
+    }
+
+    private sealed class EmptyPast : IPastBoards
+    {
+        public Task<PastBoard> GetAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(PastBoard.Empty);
+
+        public Task<PastBoard> MoveAsync(PastBoard from, DateTimeOffset to, CancellationToken cancellationToken) => Task.FromResult(from);
+
+        public Task<BoardPage> ReadAsync(PastBoard board, BoardView view, BoardPage? known, CancellationToken cancellationToken) =>
+            Task.FromResult(board.Read(view));
     }
 
     private sealed class EmptyOutbox : IOutbox

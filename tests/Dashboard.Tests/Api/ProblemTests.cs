@@ -261,8 +261,23 @@ public sealed class ProblemTests
 
         Assert.Equal(422, refused.Status);
         Assert.Equal(["limit", "after"], refused.Fields);
-        Assert.Equal(["at"], (await api.GetAsync("/api/board?at=2026-11-19T11:00:00Z")).Fields);
+        Assert.Equal(["team"], (await api.GetAsync("/api/board?team=north")).Fields);
         Assert.Equal(200, (await api.GetAsync("/api/board?level=head&limit=5")).Status);
+    }
+
+    [Theory]
+    [InlineData("yesterday", "request.malformed")]
+    [InlineData("2026-11-19", "request.malformed")]
+    [InlineData("2126-11-19T11:00:00Z", "board.future")]
+    [Rule("BRD-6")]
+    public async Task The_board_of_no_instant_or_of_the_future_is_a_bad_request(string at, string code)
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        var refused = await api.GetAsync($"/api/board?at={at}");
+
+        Assert.Equal((400, code), (refused.Status, refused.Code));
+        Assert.Equal(["at"], refused.Fields);
     }
 
     [Fact]

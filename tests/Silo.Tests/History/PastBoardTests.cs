@@ -1,0 +1,267 @@
+using System.Globalization;
+using System.Text.Json;
+using Escalation.Grains;
+using Escalation.Grains.Board;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Log;
+using Escalation.Silo.History;
+using Escalation.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using static Escalation.Grains.Cases.CaseCommand;
+using Board = Escalation.Grains.Board.Board;
+
+namespace Escalation.Silo.Tests.History;
+
+[Rule("BRD-6")]
+public sealed class PastBoardTests
+{
+    private static readonly Actor By = new("ana", Roles.Supervisor);
+
+    private static readonly BoardView[] Views =
+    [
+        BoardView.Default with { Limit = 500 },
+        BoardView.Default with { Sort = BoardSort.Newest, Limit = 3 },
+        BoardView.Default with { Heats = [Heat.Tense, Heat.Public], Sort = BoardSort.Waiting },
+        BoardView.Default with { Text = "number SEVEN" },
+        BoardView.Default with { Levels = [Level.Head, Level.Management], Sort = BoardSort.Heat },
+    ];
+
+    /// <summary>Seeds that ever failed belong here by number, with what they found.</summary>
+    public static TheoryData<int> Seeds => [1, 2, 25760072, Environment.TickCount];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task The_board_of_any_instant_is_what_was_live_then(int seed)
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var random = new Random(seed);
+        var board = platform.Services.GetRequiredService<Board>();
+        var story = new Story(platform, random);
+        var live = new List<(DateTimeOffset At, string[] Pages)> { (platform.Time.GetUtcNow(), Pages(view => board.Read(view, platform.Time.GetUtcNow()))) };
+        for (var step = 0; step < 60; step++)
+        {
+            await story.PassAsync();
+            for (var commands = random.Next(1, 6); commands > 0; commands--)
+            {
+                await story.DoAsync();
+            }
+
+            await QuietAsync(platform, board);
+            var now = platform.Time.GetUtcNow();
+            live.Add((now, Pages(view => board.Read(view, now))));
+            if (step % 20 == 10)
+            {
+                await CheckpointAsync(platform);
+            }
+        }
+
+        platform.Time.Advance(TimeSpan.FromMinutes(10));
+        var pasts = platform.Services.GetRequiredService<IPastBoards>();
+        var checkpoints = await platform.QueryAsync<long>("select count(*) from board_checkpoint where checked");
+        Assert.True(checkpoints > 2, $"Seed {seed}: {checkpoints} checkpoints.");
+        foreach (var (at, pages) in live.OrderBy(_ => random.Next()))
+        {
+            Same(pages, await PagesAsync(pasts, at), seed, at);
+        }
+
+        // What was erased never comes back, and what an import adds to the past is there.
+        var erased = story.Cases.Where(_ => random.Next(3) == 0).ToList();
+        await EraseAsync(platform, erased);
+        await story.ImportAsync(live[live.Count / 3].At.AddSeconds(-0.5));
+        await QuietAsync(platform, board);
+        foreach (var (at, _) in live.OrderBy(_ => random.Next()))
+        {
+            Same(await OracleAsync(platform, story.Cases, at), await PagesAsync(pasts, at), seed, at);
+        }
+
+        // From one instant on to the next, as a replay goes.
+        var moving = await pasts.GetAsync(live[1].At, CancellationToken.None);
+        foreach (var (at, _) in live.Skip(2).Where(_ => random.Next(3) > 0))
+        {
+            moving = await pasts.MoveAsync(moving, at, CancellationToken.None);
+            Same(await OracleAsync(platform, story.Cases, at), await PagesAsync(pasts, moving), seed, at);
+        }
+
+        Assert.Empty((await pasts.ReadAsync(await pasts.GetAsync(live[0].At.AddYears(-1), CancellationToken.None), Views[0], null, CancellationToken.None)).Rows);
+    }
+
+    [Fact]
+    public async Task The_board_of_an_instant_is_asked_for_over_http()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        using var agent = platform.ClientFor("agent");
+        using var supervisor = platform.ClientFor("supervisor");
+        var before = Text(platform.Time.GetUtcNow());
+        platform.Time.Advance(TimeSpan.FromMinutes(1));
+        var opened = await agent.OpenCaseAsync();
+        var after = Text(platform.Time.GetUtcNow());
+        platform.Time.Advance(TimeSpan.FromMinutes(1));
+        await agent.SendAsync($"/api/cases/{opened.GetProperty("id").GetString()}/heat", new { heat = "aggressive" });
+
+        Assert.Empty((await supervisor.GetJsonAsync($"/api/board?at={before}")).GetProperty("items").EnumerateArray());
+        var then = await supervisor.GetJsonAsync($"/api/board?at={after}&q=munteanu");
+        var row = Assert.Single(then.GetProperty("items").EnumerateArray());
+        Assert.Equal("calm", row.GetProperty("heat").GetString());
+        Assert.Equal("Ioana Munteanu", row.GetProperty("customer").GetString());
+        Assert.Equal(after, then.GetProperty("at").GetString());
+        Assert.Equal(1, then.GetProperty("counts").GetProperty("total").GetInt32());
+    }
+
+    private static async Task CheckpointAsync(TestPlatform platform)
+    {
+        var services = platform.Services;
+        var job = new CheckpointJob(
+            services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<Checkpoints>(), services.GetRequiredService<IPastBoards>(),
+            services.GetRequiredService<Silo.Log.PostgresBoardRows>(), services.GetRequiredService<Silo.Jobs.IJobs>(), platform.Time) { Stretch = 15 };
+        await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+        while (await job.MakeOneAsync(connection, CancellationToken.None))
+        {
+        }
+    }
+
+    /// <summary>All that commands cause, also on other grains, has happened, and the board has seen it.</summary>
+    private static async Task QuietAsync(TestPlatform platform, Board board)
+    {
+        var last = -1L;
+        await platform.UntilAsync(async () =>
+        {
+            var end = await platform.QueryAsync<long>("select coalesce(max(position), 0) from event");
+            var followed = await platform.QueryAsync<long>("select coalesce(max(position), 0) from follower");
+            var due = await platform.QueryAsync<bool>($"select exists (select from grain where due_at <= '{platform.Time.GetUtcNow():O}')");
+            if (due)
+            {
+                await platform.Services.GetRequiredService<Silo.Deadlines.DeadlineClock>().SweepOnceAsync(CancellationToken.None);
+            }
+
+            var quiet = !due && end == last && board.Position == end && followed == end;
+            last = end;
+            return quiet;
+        });
+    }
+
+    private static async Task EraseAsync(TestPlatform platform, IReadOnlyList<Guid> cases)
+    {
+        await using var command = platform.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("update event set personal = null where stream = any($1)");
+        command.Parameters.AddWithValue(cases.ToArray());
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The same by the plainest way there is: every case folded, a fresh board of the rows.</summary>
+    private static async Task<string[]> OracleAsync(TestPlatform platform, IReadOnlyList<Guid> cases, DateTimeOffset at)
+    {
+        var log = platform.Services.GetRequiredService<IEventLog>();
+        var rows = new List<BoardRow>();
+        foreach (var id in cases)
+        {
+            var entries = (await log.ReadAsync(id, 0, CancellationToken.None)).TakeWhile(entry => entry.At <= at).ToList();
+            var state = entries.Aggregate(Case.Empty(id), (folded, entry) => folded.Evolve((CaseEvent)entry.Event, entry.At, entry.By));
+            if (state.IsOpen)
+            {
+                rows.Add(BoardRow.Of(state, entries[^1].Version));
+            }
+        }
+
+        var fresh = new Board();
+        fresh.Load(rows, 0);
+        return Pages(view => fresh.Read(view, at));
+    }
+
+    private static async Task<string[]> PagesAsync(IPastBoards pasts, DateTimeOffset at) =>
+        await PagesAsync(pasts, await pasts.GetAsync(at, CancellationToken.None));
+
+    private static async Task<string[]> PagesAsync(IPastBoards pasts, PastBoard past)
+    {
+        var pages = new List<string>();
+        foreach (var view in Views)
+        {
+            pages.Add(Text(await pasts.ReadAsync(past, view, null, CancellationToken.None)));
+        }
+
+        return [.. pages];
+    }
+
+    private static string[] Pages(Func<BoardView, BoardPage> read) => [.. Views.Select(view => Text(read(view)))];
+
+    private static string Text(BoardPage page) => JsonSerializer.Serialize(new { page.Rows, page.Counts, Next = page.Next?.ToString() }, Wire.Json);
+
+    private static string Text(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static void Same(string[] expected, string[] actual, int seed, DateTimeOffset at)
+    {
+        for (var i = 0; i < Views.Length; i++)
+        {
+            var from = Math.Max(0, expected[i].Zip(actual[i]).TakeWhile(pair => pair.First == pair.Second).Count() - 200);
+            Assert.True(
+                expected[i] == actual[i],
+                $"Seed {seed}, {at:O}, view '{Views[i].ToQuery()}': expected …{expected[i][Math.Min(from, expected[i].Length)..]}, got …{actual[i][Math.Min(from, actual[i].Length)..]}.");
+        }
+    }
+
+    /// <summary>Cases that open, change, close, come back and are merged, by commands; a rule may say no.</summary>
+    private sealed class Story(TestPlatform platform, Random random)
+    {
+        private readonly IGrains _grains = platform.Services.GetRequiredService<IGrains>();
+        private readonly List<(Guid Id, Guid Customer)> _cases = [];
+
+        public IReadOnlyList<Guid> Cases => [.. _cases.Select(one => one.Id)];
+
+        public Task PassAsync()
+        {
+            if (random.Next(4) == 0)
+            {
+                return platform.FastForward(TimeSpan.FromMinutes(random.Next(1, 600)));
+            }
+
+            platform.Time.Advance(TimeSpan.FromSeconds(random.Next(1, 200)));
+            return Task.CompletedTask;
+        }
+
+        public async Task DoAsync()
+        {
+            if (_cases.Count == 0 || random.Next(5) == 0)
+            {
+                await OpenAsync(null);
+                return;
+            }
+
+            var (id, customer) = _cases[random.Next(_cases.Count)];
+            var now = platform.Time.GetUtcNow();
+            CaseCommand command = random.Next(10) switch
+            {
+                0 => new AddNote("Asked again."),
+                1 => new SetHeat((Heat)random.Next(5), "voice"),
+                2 => new AssignOwner($"owner{random.Next(3)}"),
+                3 => new MakePromise("A call", now.AddHours(random.Next(3, 60)), "ana"),
+                4 => new KeepPromise(1, "They said so."),
+                5 => new Escalate("They asked for it.", (Level)random.Next(1, 4)),
+                6 => new CloseCase(Outcome.NoActionPossible, "Nothing can be done."),
+                7 => new ReopenCase("They came back."),
+                8 => new LogContact(Direction.ToCustomer, Channel.Phone, "Talked."),
+                _ => new MergeCase(_cases.Where(one => one.Customer == customer && one.Id != id).Select(one => one.Id).FirstOrDefault(id)),
+            };
+            await _grains.Case(id).Tell(new Envelope<CaseCommand>(NewId(), By, command));
+        }
+
+        public Task ImportAsync(DateTimeOffset at) => OpenAsync(at);
+
+        private async Task OpenAsync(DateTimeOffset? at)
+        {
+            var customer = _cases.Count > 0 && random.Next(3) == 0 ? _cases[random.Next(_cases.Count)].Customer : NewId();
+            var id = NewId();
+            _cases.Add((id, customer));
+            var answer = await _grains.Case(id).Tell(new Envelope<CaseCommand>(NewId(), By, new OpenCase(
+                _cases.Count, customer, new CustomerContact($"Customer {_cases.Count}", null, null, "en", "UTC"), "longWait",
+                random.Next(2) == 0 ? "Number seven is late." : "Waiting for an answer.", Channel.Phone, (Heat)random.Next(4), null, null, null, null), At: at));
+            Assert.IsType<Answer.Done>(answer);
+        }
+
+        private Guid NewId()
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            random.NextBytes(bytes);
+            return new Guid(bytes);
+        }
+    }
+}
