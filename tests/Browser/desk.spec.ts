@@ -70,6 +70,27 @@ test('the same with the line cut twice: nothing typed is lost, nothing is done t
   }
 });
 
+test('a no that comes late goes back to the form with what was typed', async ({ page, request }) => {
+  await openDesk(page);
+  const name = `Late ${Date.now()}`;
+  const id = await complain(request, name);
+  await expect(page.getByRole('region', { name: `Offer: ${name}` })).toBeVisible();
+  await page.keyboard.press('Shift+A');
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await page.keyboard.press('g');
+  await focused(page, 'What was said');
+  await page.keyboard.type('Call again at nine.');
+  await page.context().setOffline(true);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText(/^Waiting to be sent:/)).toBeVisible({ timeout: 10_000 });
+  await end(request, id);
+  await page.context().setOffline(false);
+  await expect(page.getByText('was not taken:')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Back to the form' }).click();
+  await expect(page.getByRole('textbox', { name: /^What was said/ })).toHaveValue('Call again at nine.');
+  await expect(page.getByText('was not taken:')).toHaveCount(0);
+});
+
 test('what is typed survives a reload, and others see who looks and who writes', async ({ page, request, browser }) => {
   await openDesk(page);
   const name = `Drafts ${Date.now()}`;
@@ -274,7 +295,8 @@ async function complain(request: APIRequestContext, name: string): Promise<strin
 
 /** Leaves the desk as it was: a case that nobody works on would be offered again. */
 async function end(request: APIRequestContext, id: string): Promise<void> {
-  await request.post(`/api/cases/${id}/close`, { headers: { authorization: `Bearer ${access.supervisor}` }, data: { outcome: 'withdrawn', summary: 'The journey is over.' } });
+  const closed = await request.post(`/api/cases/${id}/close`, { headers: { authorization: `Bearer ${access.supervisor}` }, data: { outcome: 'withdrawn', summary: 'The journey is over.' } });
+  expect(closed.ok(), await closed.text()).toBe(true);
 }
 
 async function stageOf(request: APIRequestContext, id: string): Promise<unknown> {

@@ -11,6 +11,8 @@ export interface Wish {
   /** For people: `Log contact, Vera Lungu`. */
   readonly words: string;
   readonly caseId?: string;
+  /** The form that it was typed into: a wish that is refused late can go back there. */
+  readonly draft?: { readonly pane: string; readonly values: Readonly<Record<string, string>> };
   /** Why the platform said no, when whoever asked had gone on to something else. */
   readonly refused?: string;
 }

@@ -1,5 +1,5 @@
 import type { CasePromise, CaseView } from '../case/case-data';
-import { recall, remember } from '../shared/memory';
+import { keepDraft, readDraft } from '../shared/drafts';
 import type { Outcome } from '../shared/outbox';
 import { sender } from '../shared/sender.svelte';
 import type { Playbook } from './playbook';
@@ -24,14 +24,14 @@ export class PaneForm {
   refused = $state('');
   pending = $state(false);
   readonly #case: CaseView;
-  readonly #draft: string;
+  readonly #pane: string;
   readonly #defaults: Readonly<Record<string, string>>;
 
   constructor(shown: CaseView, pane: string, defaults: Readonly<Record<string, string>> = {}) {
     this.#case = shown;
-    this.#draft = `draft:${shown.id}:${pane}`;
+    this.#pane = pane;
     this.#defaults = defaults;
-    this.values = { ...defaults, ...read(this.#draft) };
+    this.values = { ...defaults, ...readDraft(shown.id, pane) };
   }
 
   text(name: string): string {
@@ -44,11 +44,11 @@ export class PaneForm {
   }
 
   keep(): void {
-    remember(this.#draft, JSON.stringify(this.values));
+    keepDraft(this.#case.id, this.#pane, this.values);
   }
 
   clear(): void {
-    remember(this.#draft, '');
+    keepDraft(this.#case.id, this.#pane, undefined);
     this.values = { ...this.#defaults };
   }
 
@@ -64,8 +64,9 @@ export class PaneForm {
     this.refused = '';
     try {
       const name = this.#case.customer?.name ?? `case ${this.#case.number ?? ''}`;
+      const draft = { pane: this.#pane, values: { ...this.values } };
       const outcomes = await Promise.all(
-        steps.map((step) => sender.ask({ path: `/api/cases/${this.#case.id}/${step.path}`, body: step.body, words: `${step.words}, ${name}`, caseId: this.#case.id })),
+        steps.map((step) => sender.ask({ path: `/api/cases/${this.#case.id}/${step.path}`, body: step.body, words: `${step.words}, ${name}`, caseId: this.#case.id, draft })),
       );
       const refusal = outcomes.find((outcome) => outcome.kind === 'refused');
       if (refusal?.kind === 'refused') {
@@ -83,14 +84,6 @@ export class PaneForm {
 /** What is said when something was sent: that it is done, or that it waits. */
 export function saidOf(outcomes: readonly Outcome[], done: string): string {
   return outcomes.some((outcome) => outcome.kind === 'waiting') ? 'Waiting to be sent. It is kept in this tab and sent once, as soon as the platform answers.' : done;
-}
-
-function read(draft: string): Record<string, string> {
-  try {
-    return JSON.parse(recall(draft) || '{}') as Record<string, string>;
-  } catch {
-    return {};
-  }
 }
 
 /** Promises that are still to be kept, the next due first. */
