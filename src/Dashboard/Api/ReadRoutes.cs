@@ -1,6 +1,7 @@
 using System.Globalization;
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Clocks;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
@@ -41,6 +42,14 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource po
             Answer = typeof(WhyView),
             HasETag = false,
         }, WhyAsync);
+        routes.Get("/api/escalations/{id}/why", read with
+        {
+            Name = "escalations.why",
+            Tag = "Escalations",
+            Summary = "CLK-6: the intervals and policy that add up to when an escalation goes on by itself: not acknowledged, or held without contact.",
+            Answer = typeof(WhyView),
+            HasETag = false,
+        }, WhyEscalatedAsync);
         routes.Get("/api/notices", read with
         {
             Name = "notices.list",
@@ -97,6 +106,20 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource po
             var history = await log.ReadAsync(state.Id, 0, context.RequestAborted);
             await JsonAnswer.WriteAsync(context, WhyView.Of(ClockExplanation.Of(clock, history, PolicyOf), PolicyOf));
         }
+    }
+
+    private async Task WhyEscalatedAsync(HttpContext context)
+    {
+        var id = CaseDesk.RouteText(context, "id");
+        if (!CaseEscalation.TryParseId(id, out var caseId, out var number) ||
+            (await grains.Case(caseId).Get(context.RequestAborted)).State.Escalations.ElementAtOrDefault(number - 1) is not { } escalation)
+        {
+            await Problems.NotFound("escalation", id).WriteAsync(context);
+            return;
+        }
+
+        var history = await log.ReadAsync(caseId, 0, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, WhyView.Of(ClockExplanation.Of(escalation, history, PolicyOf), PolicyOf));
     }
 
     private Policy PolicyOf(string version) => policies.Find(version) ?? policies.Current;

@@ -1,4 +1,5 @@
 using Escalation.Grains.Calendars;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -27,6 +28,12 @@ public readonly record struct ClockPause(DateTimeOffset From, DateTimeOffset? To
 public sealed record ClockExplanation(
     Clock Clock, IReadOnlyList<ClockStretch> Stretches, IReadOnlyList<ClockStretch> GivenBack, IReadOnlyList<ClockPause> Pauses)
 {
+    /// <summary>What the time of an escalation is called until someone has it, and from then on.</summary>
+    public const string EscalationAcknowledge = "escalation.acknowledge";
+
+    /// <inheritdoc cref="EscalationAcknowledge"/>
+    public const string EscalationHold = "escalation.hold";
+
     /// <summary>At most so many stretches of one run are listed one by one; more are put together by months, then years.</summary>
     private const int Limit = 500;
 
@@ -68,6 +75,54 @@ public sealed record ClockExplanation(
         }
 
         runs.Add((since, clock.DueAt, plan));
+        return Of(clock, runs, pauses, policyOf);
+    }
+
+    /// <summary>Explains by when <paramref name="escalation"/> has to be acknowledged, or, once it is, its hold (ESC-3, ESC-4).</summary>
+    /// <inheritdoc cref="Of(Clock, IEnumerable{Entry}, Func{string, Policy})"/>
+    public static ClockExplanation Of(CaseEscalation escalation, IEnumerable<Entry> history, Func<string, Policy> policyOf)
+    {
+        var clock = new Clock(
+            escalation.AcknowledgedBy is null ? EscalationAcknowledge : EscalationHold, ClockKind.Internal, escalation.Plan, escalation.Progress,
+            escalation.Since, [], escalation.DueAt, escalation.NextAt is null ? ClockState.Met : ClockState.Running);
+        var runs = new List<(DateTimeOffset From, DateTimeOffset To, ClockPlan Plan)>();
+        var (since, plan) = (clock.StartedAt, clock.Plan);
+        foreach (var entry in history)
+        {
+            switch (entry.Event)
+            {
+                case EscalationRaised e when e.Escalation == escalation.Number:
+                    Begin(entry.At, e.Plan);
+                    break;
+                case EscalationRisen e when e.Escalation == escalation.Number:
+                    Begin(entry.At, e.Plan);
+                    break;
+                case EscalationRepeated e when e.Escalation == escalation.Number:
+                    Begin(entry.At, e.Plan);
+                    break;
+                case EscalationAcknowledged e when e.Escalation == escalation.Number:
+                    Begin(entry.At, e.Plan);
+                    break;
+                case EscalationReplanned e when e.Escalation == escalation.Number:
+                    runs.Add((since, entry.At, plan));
+                    (since, plan) = (entry.At, e.Plan);
+                    break;
+            }
+        }
+
+        runs.Add((since, clock.DueAt, plan));
+        return Of(clock, runs, [], policyOf);
+
+        void Begin(DateTimeOffset at, ClockPlan? by)
+        {
+            runs.Clear();
+            (since, plan) = (at, by ?? clock.Plan);
+        }
+    }
+
+    private static ClockExplanation Of(
+        Clock clock, List<(DateTimeOffset From, DateTimeOffset To, ClockPlan Plan)> runs, List<ClockPause> pauses, Func<string, Policy> policyOf)
+    {
         return clock.Plan.Target is Target.WorkingTime
             ? new ClockExplanation(clock, [.. runs.SelectMany(run => Counted(run.From, run.To, run.Plan))], [], pauses)
             : OfDays();

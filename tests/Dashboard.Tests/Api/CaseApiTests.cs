@@ -149,13 +149,16 @@ public sealed class CaseApiTests
     }
 
     [Fact]
-    [Rule("ESC-4")]
+    [Rule("ESC-4"), Rule("CLK-6")]
     public async Task Escalation_is_acknowledged_by_its_own_id()
     {
         await using var api = await ApiHost.StartAsync();
         var at = await api.ACaseAsync();
         await api.PostAsync($"{at}/escalate", new { reason = "Asked for the head.", level = "head" });
         var escalation = (await api.GetAsync(at)).Json.GetProperty("escalations")[0];
+        var why = await api.GetAsync($"/api/escalations/{escalation.GetProperty("id")}/why");
+        Assert.Equal(("escalation.acknowledge", escalation.GetProperty("acknowledgeBy").GetString()), (why["clock"], why["dueAt"]));
+        Assert.Equal(why.Json.GetProperty("target").GetProperty("working").GetString(), why["counted"]);
 
         var taken = await api.PostAsync($"/api/escalations/{escalation.GetProperty("id")}/acknowledge", null, Roles.Supervisor);
 

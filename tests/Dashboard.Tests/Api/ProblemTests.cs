@@ -126,6 +126,7 @@ public sealed class ProblemTests
     [InlineData("/api/cases/0197f3c0-0000-7000-8000-000000000000")]
     [InlineData("/api/cases/0197f3c0-0000-7000-8000-000000000000/history")]
     [InlineData("/api/cases/0197f3c0-0000-7000-8000-000000000000/clocks/silence/why")]
+    [InlineData("/api/escalations/0197f3c000007000800000000000000a-e1/why")]
     [InlineData("/api/customers/0197f3c0-0000-7000-8000-000000000000")]
     [InlineData("/api/notices?case=0197f3c0-0000-7000-8000-000000000000")]
     public async Task What_does_not_exist_is_not_found(string path)

@@ -22,6 +22,7 @@ public sealed class RightsWalkTests
         ["GET /api/cases/{id}"] = Staff,
         ["GET /api/cases/{id}/history"] = Staff,
         ["GET /api/cases/{id}/clocks/{name}/why"] = Staff,
+        ["GET /api/escalations/{id}/why"] = Staff,
         ["GET /api/notices"] = Staff,
         ["GET /api/customers/{id}"] = Staff,
         ["GET /api/board"] = Staff,

@@ -1,6 +1,7 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
+using Escalation.Grains.Log;
 using Escalation.Grains.Tests.Cases;
 using Escalation.TestKit;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -304,6 +305,30 @@ public sealed class LadderTests
         Assert.Equal(Level.Head, story.After(Minutes(1)).Case.Level);
     }
 
+    [Fact, Rule("CLK-6"), Rule("ESC-3"), Rule("ESC-4")]
+    public void Its_time_explains_itself_through_a_rise_a_hold_and_another_policy()
+    {
+        var story = Opened().Tell(new Escalate("They threaten to sue.", null)).After(Minutes(6));
+        story.Policies.Change((LadderPolicy.File, LadderPolicy.Text.Replace("acknowledge: PT10M", "acknowledge: PT16M", StringComparison.Ordinal)), (LadderPolicy.PeopleFile, LadderPolicy.People));
+        story.Tell(new ApplyPolicy(), CaseStory.Vlad);
+        Assert.Equal([Minutes(6), Minutes(10)], Counted(story, ClockExplanation.EscalationAcknowledge));
+        Assert.Equal(2, Why(story).Stretches.Select(stretch => stretch.Plan.Version).Distinct().Count());
+
+        story.After(Minutes(10));
+        Assert.Equal(Level.Head, story.Case.Level);
+        Assert.Equal([Minutes(20)], Counted(story, ClockExplanation.EscalationAcknowledge));
+
+        story.Tell(new AcknowledgeEscalation(1), CaseStory.Irina);
+        Assert.Equal(Only(story).HoldUntil - story.Now, Counted(story, ClockExplanation.EscalationHold).Single());
+
+        static IEnumerable<TimeSpan> Counted(CaseStory story, string name)
+        {
+            var why = Why(story);
+            Assert.Equal((name, Only(story).NextAt), (why.Clock.Name, why.Stretches[^1].Interval.To));
+            return why.Stretches.Select(stretch => stretch.Interval.Counted);
+        }
+    }
+
     [Fact, Rule("ESC-3")]
     public void An_escalation_from_before_the_ladder_had_times_does_not_wait_for_ever()
     {
@@ -320,6 +345,11 @@ public sealed class LadderTests
     private static CaseStory Called() => Opened().Tell(Call);
 
     private static CaseEscalation Only(CaseStory story) => story.Case.Escalations.Single();
+
+    private static ClockExplanation Why(CaseStory story) => ClockExplanation.Of(
+        Only(story),
+        story.History.Zip(story.Instants, (happened, at) => new Entry(story.Case.Id, Case.Category, 1, 1, at, "", Guid.Empty, happened)),
+        version => story.Policies.Find(version) ?? story.Policies.Current);
 
     private static TimeSpan Minutes(int minutes) => TimeSpan.FromMinutes(minutes);
 }
