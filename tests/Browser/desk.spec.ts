@@ -45,16 +45,19 @@ test('the same with the line cut twice: nothing typed is lost, nothing is done t
     cuts += 1;
     if (cuts === 2) {
       // The second time the platform does what it is asked, and its answer is lost.
+      const lost = page.waitForEvent('requestfailed', (asked) => asked.url().endsWith('/promises'));
       await page.route(/\/promises$/, async (route) => {
         await route.fetch();
         await page.context().setOffline(true);
         await route.abort();
       }, { times: 1 });
+      await send();
+      await lost;
     } else {
       await page.context().setOffline(true);
+      await send();
     }
     await Promise.all(lines.splice(0).map((line) => line.close()));
-    await send();
     await expect(page.locator('.conn[data-conn="stale"]')).toBeVisible();
     await expect(page.getByText(/^Waiting to be sent:/)).toBeVisible({ timeout: 10_000 });
     await page.context().setOffline(false);
