@@ -12,6 +12,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["calendar"] = CalendarBench.RunAsync,
     ["notices"] = NoticeBench.RunAsync,
     ["storm"] = StormBench.RunAsync,
+    ["desk"] = DeskBench.RunAsync,
     ["hosts"] = HostsBench.RunAsync,
 };
 

@@ -149,6 +149,7 @@ public static class StreamProof
         CheckOnce<GiftAsked>(e => e.Gift, "CLM-4", "asked for");
         CheckOnce<GiftGiven>(e => e.Gift, "CLM-4", "given");
         EscalationProof.Check(stream, entries, faults);
+        OfferProof.Check(stream, entries, faults);
         AuthorityProof.Check(stream, entries, faults);
         CheckOnce<NoticeAccepted>(e => e.Notice, "PRM-5", "accepted");
         CheckOncePerChannel(stream, entries, faults);
