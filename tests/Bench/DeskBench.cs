@@ -11,6 +11,7 @@ using Escalation.Silo.Database;
 using Escalation.Silo.Hosting;
 using Escalation.TestKit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -72,6 +73,7 @@ internal static class DeskBench
         await using var postgres = await PrivatePostgres.StartAsync(
             new PrivatePostgresOptions { DataFolder = folder }, NullLogger.Instance, CancellationToken.None);
         var builder = PlatformApp.CreateBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddCore(new PlatformSettings { DataFolder = folder }, postgres.ConnectionString);
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().RunAsync(CancellationToken.None);

@@ -57,6 +57,10 @@ public sealed class HubClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls a method and does not wait for what it answers; also while a stream is read.</summary>
+    public Task SendInvocationAsync(string method, object?[] arguments) =>
+        SendAsync(JsonSerializer.Serialize(new { type = Invocation, target = method, arguments }), CancellationToken.None);
+
     /// <summary>Calls a streaming method and yields its items as they come; throws what the hub says when it refuses.</summary>
     public IAsyncEnumerable<JsonElement> StreamAsync(string method, object argument, CancellationToken cancellationToken = default) =>
         StreamAsync(method, [argument], cancellationToken);

@@ -55,6 +55,29 @@ public sealed class RandomDeskTests
         life.Prove();
     }
 
+    [Fact]
+    public async Task Those_lives_see_every_end_that_an_offer_can_have_and_reliefs_too()
+    {
+        var seen = new HashSet<string>();
+        for (var seed = 1; seed <= 25; seed++)
+        {
+            var life = new Life(seed);
+            for (var step = 0; step < 120; step++)
+            {
+                await life.StepAsync();
+            }
+
+            seen.UnionWith(life.World.Cases.SelectMany(life.World.Log.EntriesOf).Select(entry => entry.Event switch
+            {
+                CaseEvent.OfferMade { InsteadOf: not null } => "relief",
+                CaseEvent.OfferWithdrawn e => e.Because,
+                var other => EventCodec.KindOf(other),
+            }));
+        }
+
+        Assert.Superset(new HashSet<string> { "offerMade", "offerAccepted", "offerDeclined", "offerExpired", "agentGone", "agentBusy", "assigned", "closed" }, seen);
+    }
+
     [Fact, Rule("DSK-2")]
     public async Task The_same_desk_and_cases_give_the_same_answer()
     {
