@@ -12,7 +12,8 @@ public readonly record struct HarmRank(int Kind, int Harm, long Age, Guid Id) : 
 {
     public static HarmRank Of(BoardRow row) => Of(row.Due?.Kind, row.Heat, row.Level, row.ComplainedAt, row.Id);
 
-    internal static HarmRank Of(ClockKind? due, Heat heat, Level level, DateTimeOffset complainedAt, Guid id) => new(
+    /// <summary>The place of a case of which this is known.</summary>
+    public static HarmRank Of(ClockKind? due, Heat heat, Level level, DateTimeOffset complainedAt, Guid id) => new(
         due switch
         {
             ClockKind.Statutory => 0,
