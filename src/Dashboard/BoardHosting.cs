@@ -21,6 +21,7 @@ public static class BoardHosting
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Board>();
         services.TryAddSingleton<BoardTraces>();
+        services.TryAddSingleton<Happenings>();
         services.TryAddSingleton<WebFiles>();
         services.AddOptionsWithValidateOnStart<BoardStreamOptions>()
             .BindConfiguration(BoardStreamOptions.Section)

@@ -5,6 +5,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["start"] = StartBench.RunAsync,
     ["board"] = BoardBench.RunAsync,
     ["look"] = LookBench.RunAsync,
+    ["past"] = PastBench.RunAsync,
     ["commit"] = CommitBench.RunAsync,
     ["deadlines"] = DeadlineBench.RunAsync,
     ["ladder"] = LadderBench.RunAsync,

@@ -1,4 +1,5 @@
 using Escalation.Grains.Board;
+using Escalation.Grains.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,8 @@ namespace Escalation.Dashboard.Hubs;
 
 /// <summary>BRD-2: the live board at <c>/hubs/board</c>.</summary>
 [Authorize(Policy = Policy)]
-public sealed class BoardHub(Board board, BoardTraces traces, IOptions<BoardStreamOptions> options, TimeProvider time) : Hub
+public sealed class BoardHub(
+    Board board, BoardTraces traces, IPastBoards pasts, Happenings happenings, IOptions<BoardStreamOptions> options, TimeProvider time) : Hub
 {
     /// <summary>Who may watch: agents, supervisors and admins.</summary>
     public const string Policy = "board.watch";
@@ -18,7 +20,21 @@ public sealed class BoardHub(Board board, BoardTraces traces, IOptions<BoardStre
     public IAsyncEnumerable<BoardMessage> Watch(BoardViewRequest view, CancellationToken cancellationToken) =>
         BoardView.TryParse((view ?? new()).Field, out var parsed, out var errors)
             ? new BoardStream(board, traces, options.Value, time).Follow(parsed, cancellationToken)
-            : throw new HubException("view.invalid: " + string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value}")));
+            : throw Invalid(errors);
+
+    /// <summary>BRD-6: plays what happened from an instant on until now, <paramref name="speed"/> times as fast.</summary>
+    public IAsyncEnumerable<BoardMessage> Replay(BoardViewRequest view, DateTimeOffset from, double speed, CancellationToken cancellationToken) =>
+        !BoardView.TryParse((view ?? new()).Field, out var parsed, out var errors) ? throw Invalid(errors)
+            : speed is not (>= 1 and <= BoardReplay.MostSpeed) ? throw new HubException($"replay.invalid: speed: A number from 1 to {BoardReplay.MostSpeed} is expected.")
+            : from > time.GetUtcNow() ? throw new HubException("replay.invalid: from: It must not be in the future.")
+            : new BoardReplay(pasts, options.Value, time).Play(parsed, from, speed, cancellationToken);
+
+    /// <summary>What happens, across all cases: what happened last at once, then what is new.</summary>
+    public IAsyncEnumerable<HappeningsMessage> Happenings(CancellationToken cancellationToken) =>
+        new HappeningsStream(happenings, board, time).Follow(cancellationToken);
+
+    private static HubException Invalid(IReadOnlyDictionary<string, string> errors) =>
+        new("view.invalid: " + string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value}")));
 }
 
 /// <summary>A view as a viewer asks for it: the words of <c>GET /api/board</c>, several in a field parted by commas.</summary>

@@ -16,6 +16,9 @@ namespace Escalation.Dashboard.Hubs;
 public abstract record BoardMessage(
     string Kind, long Seq, long Position, DateTimeOffset ServerTime, double LagMs, DateTimeOffset? StaleSince, BoardCounts Counts)
 {
+    /// <summary>BRD-6: the instant in the past that is shown; absent in a live stream.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>Raised when an older page could no longer read the messages.</summary>
     public const int ProtocolVersion = 1;
 

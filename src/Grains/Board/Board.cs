@@ -169,6 +169,15 @@ public sealed class Board
             .OrderBy(each => each.approval.DecideBy).Take(limit),
     ];
 
+    /// <summary>Rows with escalations that nobody has acknowledged, the first to go on first.</summary>
+    public IReadOnlyList<BoardRow> ReadEscalated(int limit) => [.. _state.Escalated.Rows.Window(0, limit).Select(kept => kept.ToRow())];
+
+    /// <summary>PRM-3: rows with promises whose owners were asked and stayed silent, the first due first.</summary>
+    public IReadOnlyList<BoardRow> ReadSilent(int limit) => [.. _state.Silent.Rows.Window(0, limit).Select(kept => kept.ToRow())];
+
+    /// <summary>The number of one open case; null when it is not open.</summary>
+    public long? NumberOf(Guid id) => _state.Find(id)?.Number;
+
     /// <summary>The row of one open case; null when it is not open.</summary>
     public BoardRow? Find(Guid id) => _state.Find(id)?.ToRow();
 

@@ -23,6 +23,7 @@ internal sealed partial class BoardFeed(
     IGrains grains,
     IPolicySource policies,
     RecentPasts pasts,
+    Happenings happenings,
     TimeProvider time,
     ILogger<BoardFeed> logger)
     : BackgroundService
@@ -94,6 +95,7 @@ internal sealed partial class BoardFeed(
             traces.Add(Math.Max(board.Position, batch.Entries.Max(entry => entry.Position)), batch.Traces);
         }
 
+        happenings.Apply(batch, board);
         board.Apply(batch, time.GetUtcNow() - batch.Entries[^1].At);
         pasts.OnFollowed(batch.Entries.Min(entry => entry.At), time.GetUtcNow());
         foreach (var missing in desks.Apply(batch))

@@ -11,6 +11,7 @@ using Escalation.Grains.Links;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
 using Escalation.TestKit;
+using Escalation.TestKit.Boards;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -219,16 +220,6 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         public Task<IReadOnlyList<KeptFigures>> ReadAsync(KeptBy by, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<KeptFigures>>([]);
-    }
-
-    private sealed class EmptyPast : IPastBoards
-    {
-        public Task<PastBoard> GetAsync(DateTimeOffset at, CancellationToken cancellationToken) => Task.FromResult(PastBoard.Empty);
-
-        public Task<PastBoard> MoveAsync(PastBoard from, DateTimeOffset to, CancellationToken cancellationToken) => Task.FromResult(from);
-
-        public Task<BoardPage> ReadAsync(PastBoard board, BoardView view, BoardPage? known, CancellationToken cancellationToken) =>
-            Task.FromResult(board.Read(view));
     }
 
     private sealed class EmptyOutbox : IOutbox

@@ -26,6 +26,7 @@ public sealed class RightsWalkTests
         ["GET /api/notices"] = Staff,
         ["GET /api/customers/{id}"] = Staff,
         ["GET /api/board"] = Staff,
+        ["GET /api/board/rail"] = Staff,
         ["GET /api/desk"] = Staff,
         ["GET /api/desk/reasons"] = Staff,
         ["GET /api/agents"] = Staff,

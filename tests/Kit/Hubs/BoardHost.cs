@@ -42,6 +42,7 @@ public sealed class BoardHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time);
         builder.Services.AddBoard();
+        builder.Services.AddSingleton<Escalation.Grains.Hosting.IPastBoards, Boards.EmptyPast>();
         builder.Services.Configure(configure);
         builder.Services.AddSingleton(new TestUser(everyone));
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, TestSignIn>("test", null);

@@ -7,6 +7,8 @@ using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Silo.History;
 using Escalation.TestKit;
+using Escalation.TestKit.Boards;
+using Escalation.TestKit.Hubs;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -108,6 +110,58 @@ public sealed class PastBoardTests
         Assert.Equal("Ioana Munteanu", row.GetProperty("customer").GetString());
         Assert.Equal(after, then.GetProperty("at").GetString());
         Assert.Equal(1, then.GetProperty("counts").GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(4)]
+    public async Task A_replay_ends_with_the_board_that_is_there_now(int seed)
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var random = new Random(seed);
+        var board = platform.Services.GetRequiredService<Board>();
+        var story = new Story(platform, random);
+        var from = platform.Time.GetUtcNow();
+        for (var step = 0; step < 15; step++)
+        {
+            platform.Time.Advance(TimeSpan.FromSeconds(random.Next(1, 100)));
+            await story.DoAsync();
+            await story.DoAsync();
+        }
+
+        await QuietAsync(platform, board);
+        platform.Time.Advance(TimeSpan.FromMinutes(2));
+        await QuietAsync(platform, board);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var supervisor = platform.ClientFor("supervisor");
+        await using var line = await HubClient.ConnectAsync(
+            new Uri(platform.Url, "/hubs/board"),
+            options => options.SetRequestHeader("Authorization", supervisor.DefaultRequestHeaders.Authorization!.ToString()), patience.Token);
+        var client = new ClientBoard();
+        var (at, messages) = (from, 0);
+        using var ticking = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
+        var clock = TickAsync(platform, ticking.Token);
+        await foreach (var message in line.StreamAsync("Replay", [new { limit = 7, sort = "heat" }, from, 200.0], patience.Token))
+        {
+            client.Take(message);
+            Assert.True(message.GetProperty("at").GetDateTimeOffset() >= at, "Time went back.");
+            at = message.GetProperty("at").GetDateTimeOffset();
+            messages++;
+        }
+
+        await ticking.CancelAsync();
+        await clock;
+        Assert.True(messages > 3, $"{messages} messages.");
+        Assert.Equal(ClientBoard.Expect(board.Read(BoardView.Default with { Limit = 7, Sort = BoardSort.Heat }, at)).Rows, client.Rows);
+    }
+
+    /// <summary>Time passes by itself.</summary>
+    private static async Task TickAsync(TestPlatform platform, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            platform.Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
+        }
     }
 
     private static async Task CheckpointAsync(TestPlatform platform)

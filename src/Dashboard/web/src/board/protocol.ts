@@ -87,6 +87,8 @@ interface Common {
   readonly serverTime: string;
   readonly lagMs: number;
   readonly staleSince?: string;
+  /** The instant in the past that a replay shows. */
+  readonly at?: string;
   readonly counts: Counts;
 }
 

@@ -1,0 +1,66 @@
+using Escalation.Dashboard.Access;
+using Escalation.Grains.Board;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Promises;
+
+namespace Escalation.Dashboard.Api;
+
+/// <summary>What waits for a person, across all open cases, the most pressing first.</summary>
+/// <param name="Escalations">Not acknowledged by anyone.</param>
+/// <param name="Approvals">PRM-4, CLM-3: to be decided.</param>
+/// <param name="Silent">PRM-3: promises whose owners were asked and stayed silent.</param>
+/// <param name="Counts">How many there are of everything.</param>
+/// <param name="Position">Position of the last event that this knows.</param>
+/// <param name="ServerTime">The host's clock.</param>
+public sealed record RailReply(
+    IReadOnlyList<RailEscalation> Escalations,
+    IReadOnlyList<WaitingApprovalView> Approvals,
+    IReadOnlyList<RailPromise> Silent,
+    BoardCounts Counts,
+    long Position,
+    DateTimeOffset ServerTime);
+
+/// <summary>An escalation that waits, with its case.</summary>
+public sealed record RailEscalation(
+    string Id, Guid CaseId, long Number, string? Customer, string? Owner, Level Level, string Cause, DateTimeOffset RaisedAt, DateTimeOffset? AcknowledgeBy);
+
+/// <summary>A promise whose owner said nothing, with its case.</summary>
+public sealed record RailPromise(string Id, Guid CaseId, long Number, string? Customer, string? Owner, DateTimeOffset DueAt, DateTimeOffset SendBy);
+
+/// <summary>BRD-1: the supervisor's rail, read once.</summary>
+internal static class RailRoute
+{
+    private const int Unless = 20;
+
+    public static void Map(Routes routes, Board board, TimeProvider time) =>
+        routes.Get("/api/board/rail", new Operation("board.rail", Rights.BoardWatch, "BRD-1: escalations, approvals and silent owners that wait, the most pressing first.")
+        {
+            Tag = "Board",
+            Answer = typeof(RailReply),
+            Query = [Paging.Parameters[0]],
+        }, context =>
+        {
+            var faults = new Faults();
+            var limit = Paging.Of(context, faults, Unless).Limit;
+            if (faults.Any)
+            {
+                return Problems.Invalid(faults).WriteAsync(context);
+            }
+
+            var now = time.GetUtcNow();
+            var page = board.Read(BoardView.Default with { Limit = 1 }, now);
+            return JsonAnswer.WriteAsync(context, new RailReply(
+                [
+                    .. board.ReadEscalated(limit).SelectMany(row => row.Escalations.Select(one => new RailEscalation(
+                        one.Id, row.Id, row.Number, row.Customer, row.Owner, one.Level, one.Cause, one.RaisedAt, one.AcknowledgeBy)))
+                        .OrderBy(one => one.AcknowledgeBy ?? one.RaisedAt).Take(limit),
+                ],
+                [.. board.ReadApprovals(limit).Select(each => WaitingApprovalView.Of(each.Row, each.Approval))],
+                [
+                    .. board.ReadSilent(limit).SelectMany(row => row.Promises.Where(promise => promise.Ask == AskState.Unanswered)
+                        .Select(promise => new RailPromise(promise.Id, row.Id, row.Number, row.Customer, row.Owner, promise.DueAt, promise.SendBy)))
+                        .OrderBy(promise => promise.DueAt).Take(limit),
+                ],
+                page.Counts, page.Position, now));
+        });
+}
