@@ -36,6 +36,7 @@ public static class ApiSetup
         services.TryAddSingleton<CustomerDesk>();
         services.TryAddSingleton<OpeningRoute>();
         services.TryAddSingleton<ReadRoutes>();
+        services.TryAddSingleton<CustomerApi>();
         services.TryAddSingleton<ClaimRoutes>();
         services.TryAddSingleton<GoodwillRoutes>();
         services.TryAddSingleton<SessionRoutes>();
@@ -62,6 +63,7 @@ public static class ApiSetup
         services.GetRequiredService<SessionRoutes>().Map(routes);
         services.GetRequiredService<OpeningRoute>().Map(routes);
         services.GetRequiredService<ReadRoutes>().Map(routes);
+        services.GetRequiredService<CustomerApi>().Map(routes);
         BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPastBoards>(), services.GetRequiredService<TimeProvider>());
         RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());

@@ -76,6 +76,12 @@ internal static partial class CaseFields
 
     public static TextField ReasonIfAny { get; } = new("reason", LongText, false, "Why.");
 
+    public static WholeField Expected { get; } =
+        new("expected", Grains.Cases.Survey.Least, Grains.Cases.Survey.Most, false, "CUS-2: what the customer expected, 1 (little) to 5 (very much).");
+
+    public static WholeField Got { get; } =
+        new("got", Grains.Cases.Survey.Least, Grains.Cases.Survey.Most, false, "CUS-2: what they got, 1 to 5.");
+
     public static TextField Reason { get; } = new("reason", LongText, true, "Why, in words that can be told to the customer.");
 
     public static WordField<Level> Level { get; } = new("level", false, "Who is asked. Default: one above the case's level.");

@@ -44,7 +44,8 @@ public sealed record CaseView(
     ApologyView? Apology,
     Guid? Previous,
     MergedIntoView? MergedInto,
-    IReadOnlyList<MergedCaseView> Merged)
+    IReadOnlyList<MergedCaseView> Merged,
+    Survey? Survey)
 {
     /// <summary>The view of a case that exists.</summary>
     public static CaseView Of(Case state, int version)
@@ -68,7 +69,8 @@ public sealed record CaseView(
             state.Apology is { } apology ? ApologyView.Of(apology) : null,
             opening.Previous,
             state.MergedInto is { } into ? new MergedIntoView(into, state.Merge!.Number!.Value) : null,
-            [.. state.Merged.Select(MergedCaseView.Of)]);
+            [.. state.Merged.Select(MergedCaseView.Of)],
+            state.Survey);
     }
 }
 

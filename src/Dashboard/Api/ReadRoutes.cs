@@ -11,7 +11,7 @@ using Microsoft.OpenApi;
 
 namespace Escalation.Dashboard.Api;
 
-/// <summary>Everything that is only looked at: cases, their histories, clocks and notices, customers.</summary>
+/// <summary>Everything of a case that is only looked at: the case, its history, clocks and notices.</summary>
 internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource policies, CaseDesk desk)
 {
     private static readonly QueryParameter CaseParameter =
@@ -59,14 +59,6 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource po
             Query = [CaseParameter, .. Paging.Parameters],
             HasETag = false,
         }, NoticesAsync);
-        routes.Get("/api/customers/{id}", read with
-        {
-            Name = "customers.get",
-            Right = Rights.CustomersRead,
-            Tag = "Customers",
-            Summary = "The customer as now known.",
-            Answer = typeof(CustomerView),
-        }, CustomerAsync);
     }
 
     private async Task CaseAsync(HttpContext context)
@@ -152,26 +144,6 @@ internal sealed class ReadRoutes(IGrains grains, IEventLog log, IPolicySource po
             : [];
         await JsonAnswer.WriteAsync(context, page.Take(
             notices, notice => NoticeView.Of(state, notice, attempts.GetValueOrDefault(notice.Number)), notice => notice.Number));
-    }
-
-    private async Task CustomerAsync(HttpContext context)
-    {
-        var id = CaseDesk.RouteText(context, "id");
-        if (Guid.TryParseExact(id, "D", out var customerId))
-        {
-            var (customer, version) = await grains.Customer(customerId).Get(context.RequestAborted);
-            if (customer.Exists)
-            {
-                if (!IsKnown(context, version))
-                {
-                    await JsonAnswer.WriteAsync(context, CustomerView.Of(customer, version));
-                }
-
-                return;
-            }
-        }
-
-        await Problems.NotFound("customer", id).WriteAsync(context);
     }
 
     /// <summary>Sets the ETag, and answers 304 when the caller has this version already.</summary>

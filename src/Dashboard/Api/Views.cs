@@ -2,7 +2,6 @@ using System.Text.Json;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Clocks;
-using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
@@ -126,15 +125,6 @@ public sealed record NoticeView(
         notice is { Kind: NoticeKind.Explanation, Promise: { } promise, Revision: { } revision }
             ? state.Promises[promise - 1].Moves.ElementAtOrDefault(revision - 1)?.AnsweredAt
             : null;
-}
-
-/// <summary>A customer as now known.</summary>
-public sealed record CustomerView(
-    Guid Id, int Version, string? Name, string? Email, string? Phone, string? Language, string? TimeZone, Channel? Prefers, IReadOnlyList<Guid> Cases)
-{
-    internal static CustomerView Of(Customer customer, int version) => new(
-        customer.Id, version, customer.Contact?.Name, customer.Contact?.Email, customer.Contact?.Phone,
-        customer.Contact?.Language, customer.Contact?.TimeZone, customer.Contact?.Prefers, customer.Cases);
 }
 
 /// <summary>Who one is signed in as.</summary>

@@ -33,7 +33,7 @@ internal sealed class CustomerPage(
         $"""
         <main id="main">
         {Thanks()}<div class="grid"><div class="a">
-        {Hero()}{Asks()}{Steps()}{AddForm()}</div><div class="b">
+        {Hero()}{Survey()}{Asks()}{Steps()}{AddForm()}</div><div class="b">
         {Promises()}{Disagree()}{Reach()}</div></div>
         <footer>{Fill(texts.Footer, Date(link.ExpiresAt))}</footer>
         </main>
@@ -92,6 +92,31 @@ internal sealed class CustomerPage(
             { Name: Clock.Acknowledge } => (texts.WeContactYou, Fill(texts.ByDate, Date(word.DueAt))),
             _ => (texts.YouHearFromUs, Fill(texts.ByDate, Date(word.DueAt))),
         };
+    }
+
+    /// <summary>CUS-2: asked at closing, one click for each of two questions; an answer about an earlier round is not shown.</summary>
+    private Html Survey()
+    {
+        if (state.IsOpen)
+        {
+            return Html.Empty;
+        }
+
+        var said = state.Survey?.Round == state.Round ? state.Survey : null;
+        return Html.Of(
+            $"""
+            <section id="survey"><h2>{texts.Survey}</h2><p class="sub">{texts.SurveyAbout}</p>
+            {Question(CustomerRoutes.Expected, texts.SurveyExpected, said?.Expected)}{Question(CustomerRoutes.Got, texts.SurveyGot, said?.Got)}</section>
+
+            """);
+    }
+
+    private Html Question(string name, string question, int? said)
+    {
+        var points = Enumerable.Range(Grains.Cases.Survey.Least, Grains.Cases.Survey.Most).Select(point => Html.Of(
+            $"""<button class="btn{new Html(point == said ? " primary" : "")}" name="points" value="{point}" aria-label="{Fill(texts.SurveyPoints, point)}" aria-pressed="{new Html(point == said ? "true" : "false")}">{point}</button>"""));
+        return Form(name, Html.Of(
+            $"""<fieldset class="rate"><legend class="mid">{question}</legend><div class="points">{Html.Join(points)}</div><p class="ends sub"><span>{texts.SurveyLittle}</span><span>{texts.SurveyMuch}</span></p></fieldset>"""));
     }
 
     /// <summary>PRM-6: the new dates that can be answered; the one that the link was sent with comes first.</summary>

@@ -35,6 +35,12 @@ internal sealed class CustomerRoutes(
     /// <summary>CASE-4: the word of a page that was reached because its case was opened for what the customer wrote.</summary>
     public const string NewCase = "opened";
 
+    /// <summary>CUS-2: what the form asks that a customer answers with points for what they expected.</summary>
+    public const string Expected = "expected";
+
+    /// <summary>CUS-2: likewise for what they got.</summary>
+    public const string Got = "got";
+
     private const int LargestForm = 64 * 1024;
 
     private const string ContentSecurity =
@@ -148,6 +154,8 @@ internal sealed class CustomerRoutes(
             "add" when string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal) => (null, "", texts.EmptyText),
             "add" when text.Length > LongestText => (null, "", PageTexts.Fill(texts.TooLong, LongestText)),
             "add" => (new CaseCommand.HearCustomer(text, CustomerWish.None), "add", null),
+            Expected when Number(form["points"], out var points) => (new CaseCommand.RateExperience(points, null), Expected, null),
+            Got when Number(form["points"], out var points) => (new CaseCommand.RateExperience(null, points), Got, null),
             "call" => (new CaseCommand.HearCustomer(null, CustomerWish.Call), "call", null),
             "higher" => (new CaseCommand.HearCustomer(null, CustomerWish.Higher), "higher", null),
             _ => (null, "", texts.NotTaken),

@@ -66,6 +66,20 @@ internal sealed partial record PageTexts
 
     public required string NothingToAnswer { get; init; }
 
+    public required string Survey { get; init; }
+
+    public required string SurveyAbout { get; init; }
+
+    public required string SurveyExpected { get; init; }
+
+    public required string SurveyGot { get; init; }
+
+    public required string SurveyLittle { get; init; }
+
+    public required string SurveyMuch { get; init; }
+
+    public required string SurveyPoints { get; init; }
+
     public required string WhereItIs { get; init; }
 
     public required string Again { get; init; }

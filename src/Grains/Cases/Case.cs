@@ -84,6 +84,9 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>CUS-2: what the customer said of their experience last; null for nothing yet.</summary>
+    public Survey? Survey { get; init; }
+
     /// <summary>CLK-3: why the internal clocks stand still; null when they do not.</summary>
     public string? PausedFor { get; init; }
 
@@ -320,6 +323,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         EscalationReplanned e => OnEscalation(
             e.Escalation, escalation => escalation with { Plan = e.Plan, Progress = e.Progress, Since = at, DueAt = e.DueAt }),
         EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at, ClosedBecause = e.Reason }),
+        ExperienceRated e => this with { Survey = Survey.After(Survey, e) },
         CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null },
         _ => EvolveClaims(happened, at, by) ??
             throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),

@@ -119,6 +119,9 @@ public abstract record CaseCommand
 
     public sealed record CloseCase(Outcome Outcome, string Summary) : CaseCommand;
 
+    /// <summary>CUS-2: what the customer expected and what they got, 1 to 5 each; null for no answer.</summary>
+    public sealed record RateExperience(int? Expected, int? Got) : CaseCommand;
+
     /// <summary>What the customer claims now.</summary>
     public sealed record SetClaim(Money Amount, string? Reason) : CaseCommand;
 

@@ -343,6 +343,9 @@ public abstract record CaseEvent : IEvent
     /// <summary>CASE-2, Closed.</summary>
     public sealed record CaseClosed(Outcome Outcome, [property: Personal] string? Summary) : CaseEvent;
 
+    /// <summary>CUS-2: what the customer expected and what they got, 1 to 5, asked when the case was closed; null leaves as it was.</summary>
+    public sealed record ExperienceRated(int? Expected, int? Got, int Round) : CaseEvent;
+
     private CaseEvent()
     {
     }

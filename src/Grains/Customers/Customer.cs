@@ -27,6 +27,9 @@ public abstract record CustomerEvent : IEvent
     /// <summary>CLM-3: it would have been above the month's limit; the same request gets the same answer for ever.</summary>
     public sealed record ConcessionAboveMonth(Guid Request, Guid CaseId, Money Amount, decimal Limit, decimal Total) : CustomerEvent;
 
+    /// <summary>CUS-2: what a case was like for the customer by a version of it.</summary>
+    public sealed record CustomerExperienceNoted(CaseExperience Experience, int CaseVersion) : CustomerEvent;
+
     private CustomerEvent()
     {
     }
@@ -49,6 +52,9 @@ public abstract record CustomerCommand
 
     /// <summary>CLM-3: counts a concession against the month, unless that would be above <paramref name="MonthLimit"/>; null for any amount.</summary>
     public sealed record CountConcession(Guid Request, Guid CaseId, Money Amount, decimal? MonthLimit) : CustomerCommand;
+
+    /// <summary>CUS-2: what a case was like for the customer; what an earlier version of the case says changes nothing.</summary>
+    public sealed record NoteExperience(CaseExperience Experience, int CaseVersion) : CustomerCommand;
 
     private CustomerCommand()
     {
@@ -96,6 +102,10 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
             (counted.At.UtcDateTime.Year, counted.At.UtcDateTime.Month) == (now.UtcDateTime.Year, now.UtcDateTime.Month))
         .Sum(counted => counted.Amount.Amount);
 
+    /// <summary>CUS-2: what the customer's cases were like for them, with the version of the case that it is of.</summary>
+    public ImmutableDictionary<Guid, (CaseExperience Experience, int CaseVersion)> Experiences { get; init; } =
+        ImmutableDictionary<Guid, (CaseExperience, int)>.Empty;
+
     public static Customer Empty(Guid id) => new() { Id = id };
 
     public Decision<CustomerEvent> Decide(CustomerCommand command, Context context) => command switch
@@ -105,6 +115,9 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         AddCase c => [.. Contacted(c.Contact), new CustomerCaseAdded(c.CaseId, c.Type, c.ComplainedAt)],
         NoteCaseLevel c when !Exists => new Refused("customer.notFound", $"There is no customer {Id} to have case {c.CaseId}."),
         NoteCaseLevel c => [.. LevelNoted(c)],
+        NoteExperience c when !Exists => new Refused("customer.notFound", $"There is no customer {Id} to have case {c.Experience.CaseId}."),
+        NoteExperience c when c.CaseVersion <= Experiences.GetValueOrDefault(c.Experience.CaseId).CaseVersion => [],
+        NoteExperience c => [new CustomerExperienceNoted(c.Experience, c.CaseVersion)],
         CountConcession c when Conceded.ContainsKey(c.Request) => [],
         CountConcession c when ConcededInMonthOf(context.Now, c.Amount.Currency) is var total && total + c.Amount.Amount > c.MonthLimit =>
             [new ConcessionAboveMonth(c.Request, c.CaseId, c.Amount, c.MonthLimit.Value, total)],
@@ -118,6 +131,7 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         CustomerContactChanged e => this with { Contact = e.Contact },
         CustomerCaseAdded e => this with { Cases = Cases.Add(e.CaseId), Complaints = Complaints.Add((e.Type, e.ComplainedAt ?? at)) },
         CustomerCaseLevelNoted e => this with { CaseLevels = CaseLevels.SetItem(e.CaseId, (e.Level, e.CaseVersion)) },
+        CustomerExperienceNoted e => this with { Experiences = Experiences.SetItem(e.Experience.CaseId, (e.Experience, e.CaseVersion)) },
         ConcessionCounted e => this with { Conceded = Conceded.SetItem(e.Request, new CountedConcession(e.CaseId, e.Amount, at, true, 0)) },
         ConcessionAboveMonth e => this with { Conceded = Conceded.SetItem(e.Request, new CountedConcession(e.CaseId, e.Amount, at, false, e.Total)) },
         _ => throw new NotSupportedException($"A customer does not know how to fold {happened.GetType().Name}."),

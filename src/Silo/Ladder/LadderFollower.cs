@@ -16,7 +16,7 @@ using static Escalation.Grains.Customers.CustomerEvent;
 namespace Escalation.Silo.Ladder;
 
 /// <summary>
-/// ESC-6, ESC-3: carries what cases say of themselves to their customers, what customers know to their new cases, and what was
+/// ESC-6, ESC-3, CUS-2: carries what cases say of themselves to their customers, what customers know to their new cases, and what was
 /// told to the table that the job sends from. It follows the log in commit order from a place that is kept, one host at a time,
 /// and everything it does may be done again: nothing is lost in a crash, and no grain waits for another.
 /// </summary>
@@ -49,6 +49,15 @@ internal sealed partial class LadderFollower(
         where stream = any($1)
         group by stream
         having bool_or(kind = 'customerCaseLevelNoted') or count(*) filter (where kind = 'customerCaseAdded') > 1
+        """;
+
+    /// <summary>CUS-2: cases that have anything to say of their customer's experience; one that just opened and closed has not.</summary>
+    private const string ExperiencedSql =
+        """
+        select distinct stream
+        from event
+        where stream = any($1)
+            and kind in ('promiseMade', 'roundStarted', 'experienceRated', 'caseTakenOver')
         """;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
@@ -142,6 +151,14 @@ internal sealed partial class LadderFollower(
             jobs.Wake<TellingJob>();
         }
 
+        var experienced = page
+            .Where(row => row.Kind is "caseClosed" or "caseMerged" or "roundStarted" or "promiseLapsed" or "experienceRated")
+            .Select(row => row.Stream).Distinct().ToArray();
+        if (experienced.Length > 0)
+        {
+            await ForAllAsync(await StreamsAsync(connection, ExperiencedSql, experienced, cancellationToken), NoteExperienceAsync, cancellationToken);
+        }
+
         // Levels first: a case that opened after another one rose must find what that one did to the customer.
         var moved = page.Where(row => row.Kind is "escalationRaised" or "escalationRisen" or "escalationClosed").Select(row => row.Stream).Distinct();
         await ForAllAsync(moved, NoteLevelAsync, cancellationToken);
@@ -153,7 +170,7 @@ internal sealed partial class LadderFollower(
         }).Distinct().ToList();
         if (added.Count > 0)
         {
-            var known = await KnownAsync(connection, added.Select(pair => pair.Customer).Distinct().ToArray(), cancellationToken);
+            var known = await StreamsAsync(connection, KnownSql, added.Select(pair => pair.Customer).Distinct().ToArray(), cancellationToken);
             await ForAllAsync(added.Where(pair => known.Contains(pair.Customer)), (pair, token) => TellCaseAsync(pair.Customer, pair.Case, token), cancellationToken);
         }
     }
@@ -175,6 +192,18 @@ internal sealed partial class LadderFollower(
         if (level == Level.Buffer)
         {
             await BringDownAsync((await customer.Get(cancellationToken)).State, caseId, version, cancellationToken);
+        }
+    }
+
+    /// <summary>CUS-2: the customer's ledger has what the case was like.</summary>
+    private async Task NoteExperienceAsync(Guid caseId, CancellationToken cancellationToken)
+    {
+        var (state, version) = await grains.Case(caseId).Get(cancellationToken);
+        if (state.Opening is { } opening)
+        {
+            var id = DeterministicId.Of("customer", "experience", $"{caseId:N}", $"{version}");
+            await grains.Customer(opening.CustomerId).Tell(
+                new Envelope<CustomerCommand>(id, By, new CustomerCommand.NoteExperience(CaseExperience.Of(state), version)), cancellationToken);
         }
     }
 
@@ -250,20 +279,21 @@ internal sealed partial class LadderFollower(
             reader.IsDBNull(5) ? null : EventCodec.Read(kind, reader.GetFieldValue<byte[]>(5), []), reader.GetFieldValue<DateTimeOffset>(6));
     }
 
-    private static async Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, Guid[] customers, CancellationToken cancellationToken)
+    /// <summary>Those of <paramref name="streams"/> that the query finds.</summary>
+    private static async Task<HashSet<Guid>> StreamsAsync(NpgsqlConnection connection, string sql, Guid[] streams, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(KnownSql, connection)
+        await using var command = new NpgsqlCommand(sql, connection)
         {
-            Parameters = { new() { Value = customers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+            Parameters = { new() { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var known = new HashSet<Guid>();
+        var found = new HashSet<Guid>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            known.Add(reader.GetGuid(0));
+            found.Add(reader.GetGuid(0));
         }
 
-        return known;
+        return found;
     }
 
     private static async Task<bool> IsHeldAsync(NpgsqlConnection connection, TailCursor place, CancellationToken cancellationToken)

@@ -25,6 +25,8 @@ public sealed class RightsWalkTests
         ["GET /api/escalations/{id}/why"] = Staff,
         ["GET /api/notices"] = Staff,
         ["GET /api/customers/{id}"] = Staff,
+        ["GET /api/customers/{id}/outlook"] = Staff,
+        ["POST /api/cases/{id}/experience"] = Staff,
         ["GET /api/board"] = Staff,
         ["GET /api/board/rail"] = Staff,
         ["GET /api/desk"] = Staff,

@@ -1,0 +1,105 @@
+using Escalation.Dashboard.Access;
+using Escalation.Grains.Customers;
+using Escalation.Grains.Hosting;
+using Microsoft.AspNetCore.Http;
+using static Escalation.Grains.Cases.CaseCommand;
+using In = Escalation.Dashboard.Api.CaseFields;
+
+namespace Escalation.Dashboard.Api;
+
+/// <summary>Customers: what they went through with us (CUS-2), and what that makes likely (CUS-3).</summary>
+internal sealed class CustomerApi(IGrains grains, CaseDesk desk)
+{
+    /// <summary>Of so many of the latest cases the case itself is asked; of older ones the ledger has what they said last.</summary>
+    private const int MostAsked = 20;
+
+    public void Map(Routes routes)
+    {
+        var read = new Operation("customers.get", Rights.CustomersRead, "The customer as now known, with the ledger of their experience (CUS-2).")
+        {
+            Tag = "Customers",
+            Answer = typeof(CustomerView),
+            Refusals = [StatusCodes.Status404NotFound],
+        };
+        routes.Get("/api/customers/{id}", read, async context =>
+        {
+            if (await FindAsync(context) is var (customer, version))
+            {
+                await JsonAnswer.WriteAsync(context, CustomerView.Of(customer, version, await ExperiencesAsync(customer, context.RequestAborted)));
+            }
+        });
+        routes.Get("/api/customers/{id}/outlook", read with
+        {
+            Name = "customers.outlook",
+            Summary = "CUS-3: what the customer is likely to do, with the reasons and the figures that it rests on.",
+            Answer = typeof(OutlookView),
+        }, async context =>
+        {
+            if (await FindAsync(context) is var (customer, _))
+            {
+                await JsonAnswer.WriteAsync(context, OutlookView.Of(customer, await ExperiencesAsync(customer, context.RequestAborted)));
+            }
+        });
+
+        var rate = new Operation("cases.experience", Rights.CasesWork, "CUS-2: what the customer of a closed case says they expected and got, told to a person.")
+        {
+            Tag = "Cases",
+            Body = [In.Expected, In.Got],
+            Answer = typeof(Receipt),
+            Representation = typeof(CaseView),
+            HasETag = true,
+            TakesIfMatch = true,
+            Refusals = [StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
+        };
+        routes.Post("/api/cases/{id}/experience", rate, desk.Tells(rate, (fields, _) =>
+        {
+            var (expected, got) = (fields.GetOptional(In.Expected), fields.GetOptional(In.Got));
+            if (expected is null && got is null)
+            {
+                fields.Fault(In.Expected, "is required, unless got is there");
+            }
+
+            return new RateExperience(expected, got);
+        }));
+    }
+
+    /// <summary>Null, with the problem answered, when the customer in the address does not exist.</summary>
+    private async Task<(Customer State, int Version)?> FindAsync(HttpContext context)
+    {
+        var id = CaseDesk.RouteText(context, "id");
+        if (Guid.TryParseExact(id, "D", out var customerId))
+        {
+            var (customer, version) = await grains.Customer(customerId).Get(context.RequestAborted);
+            if (customer.Exists)
+            {
+                return (customer, version);
+            }
+        }
+
+        await Problems.NotFound("customer", id).WriteAsync(context);
+        return null;
+    }
+
+    /// <summary>The ledger, in the order of the cases, with what the latest cases say by now.</summary>
+    private async Task<IReadOnlyList<CaseExperience>> ExperiencesAsync(Customer customer, CancellationToken cancellationToken)
+    {
+        var experiences = new List<CaseExperience>();
+        var older = customer.Cases.Length - MostAsked;
+        foreach (var (at, id) in customer.Cases.Index())
+        {
+            if (at < older)
+            {
+                if (customer.Experiences.TryGetValue(id, out var noted))
+                {
+                    experiences.Add(noted.Experience);
+                }
+            }
+            else if ((await grains.Case(id).Get(cancellationToken)).State is { Exists: true } state)
+            {
+                experiences.Add(CaseExperience.Of(state));
+            }
+        }
+
+        return experiences;
+    }
+}
