@@ -67,6 +67,9 @@ public sealed record Effects(Due? Due = null, Board.BoardRow? Row = null, IReadO
     /// <summary>True when due instant and row, but for the row's version, are what was stored with the grain's last append.</summary>
     public bool AreStored { get; init; }
 
+    /// <summary>CUS-7: with this append, what is personal in all that happened to the grain before is erased.</summary>
+    public bool ErasesPersonal { get; init; }
+
     /// <summary>What is stored beside a grain that an append has left as it was, but for its version.</summary>
     public Effects At(int version) =>
         new(Due, Row is null ? null : Row with { Version = version }) { AreStored = true };

@@ -49,6 +49,9 @@ public static class Rights
 
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
+    /// <summary>CUS-7: erase all that names a customer.</summary>
+    public static Right CustomersErase { get; } = new("customers.erase", Roles.Supervisor | Roles.Admin);
+
     /// <summary>Ask when a target would be due on a calendar.</summary>
     public static Right CalendarsUse { get; } = new("calendars.use", Roles.Intake | Staff);
 
@@ -74,7 +77,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersErase,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, BoardWatch, DeskUse,
         DevOutbox, InboundMail, JobsWatch,
     ];

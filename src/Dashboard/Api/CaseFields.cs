@@ -82,6 +82,8 @@ internal static partial class CaseFields
     public static WholeField Got { get; } =
         new("got", Grains.Cases.Survey.Least, Grains.Cases.Survey.Most, false, "CUS-2: what they got, 1 to 5.");
 
+    public static TextField ReasonOfErasure { get; } = new("reason", Line, true, "Why, in words that name nobody: they stay.", lines: false);
+
     public static TextField Reason { get; } = new("reason", LongText, true, "Why, in words that can be told to the customer.");
 
     public static WordField<Level> Level { get; } = new("level", false, "Who is asked. Default: one above the case's level.");

@@ -1,4 +1,5 @@
 using Escalation.Dashboard.Access;
+using Escalation.Grains;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -7,8 +8,8 @@ using In = Escalation.Dashboard.Api.CaseFields;
 
 namespace Escalation.Dashboard.Api;
 
-/// <summary>Customers: what they went through with us (CUS-2), and what that makes likely (CUS-3).</summary>
-internal sealed class CustomerApi(IGrains grains, CaseDesk desk)
+/// <summary>Customers: what they went through with us (CUS-2), what that makes likely (CUS-3), and forgetting them (CUS-7).</summary>
+internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasure erasure, TimeProvider time)
 {
     /// <summary>Of so many of the latest cases the case itself is asked; of older ones the ledger has what they said last.</summary>
     private const int MostAsked = 20;
@@ -41,6 +42,15 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk)
             }
         });
 
+        var erase = new Operation("customers.erase", Rights.CustomersErase, "CUS-7: erases all that names the customer; the history of what happened stays, and names nobody.")
+        {
+            Tag = "Customers",
+            Body = [In.ReasonOfErasure],
+            Answer = typeof(ErasureView),
+            Refusals = [StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
+        };
+        routes.Post("/api/customers/{id}/erase", erase, context => EraseAsync(context, erase));
+
         var rate = new Operation("cases.experience", Rights.CasesWork, "CUS-2: what the customer of a closed case says they expected and got, told to a person.")
         {
             Tag = "Cases",
@@ -61,6 +71,42 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk)
 
             return new RateExperience(expected, got);
         }));
+    }
+
+    /// <summary>
+    /// Not cancelled when the caller goes away. What a crash leaves undone is finished by whoever follows the log next, so the
+    /// answer may be trusted as soon as the customer's own grain has said yes.
+    /// </summary>
+    private async Task EraseAsync(HttpContext context, Operation operation)
+    {
+        if (!Guid.TryParseExact(CaseDesk.RouteText(context, "id"), "D", out var id))
+        {
+            await Problems.NotFound("customer", CaseDesk.RouteText(context, "id")).WriteAsync(context);
+            return;
+        }
+
+        var by = ActorPrincipal.Of(context.User)!;
+        var faults = new Faults();
+        var ids = CommandIds.Of(context, by, operation.Name, id, 0, time, faults);
+        var (command, problem) = await JsonBody.ReadAsync(
+            context, faults, mayBeEmpty: false, 0, (fields, _) => new CustomerCommand.EraseCustomer(fields.Get(In.ReasonOfErasure)));
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        switch (await grains.Customer(id).Tell(new Envelope<CustomerCommand>(ids.Command, by, command!), CancellationToken.None))
+        {
+            case Answer.Done:
+                var cases = await erasure.CarryOutAsync(id, CancellationToken.None);
+                var (state, _) = await grains.Customer(id).Get(CancellationToken.None);
+                await JsonAnswer.WriteAsync(context, new ErasureView(id, state.ErasedAt!.Value, cases));
+                break;
+            case Answer.No no:
+                await Problems.Of(no.Refusal).WriteAsync(context);
+                break;
+        }
     }
 
     /// <summary>Null, with the problem answered, when the customer in the address does not exist.</summary>

@@ -15,6 +15,7 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Cases">Their cases, oldest first.</param>
 /// <param name="Ledger">CUS-2: all their cases together.</param>
 /// <param name="Experiences">CUS-2: case by case, those of which there is anything to say.</param>
+/// <param name="ErasedAt">CUS-7: when what names them was erased; absent when it was not.</param>
 public sealed record CustomerView(
     Guid Id,
     int Version,
@@ -26,12 +27,13 @@ public sealed record CustomerView(
     Channel? Prefers,
     IReadOnlyList<Guid> Cases,
     LedgerView Ledger,
-    IReadOnlyList<CaseExperience> Experiences)
+    IReadOnlyList<CaseExperience> Experiences,
+    DateTimeOffset? ErasedAt)
 {
     internal static CustomerView Of(Customer customer, int version, IReadOnlyList<CaseExperience> experiences) => new(
         customer.Id, version, customer.Contact?.Name, customer.Contact?.Email, customer.Contact?.Phone,
         customer.Contact?.Language, customer.Contact?.TimeZone, customer.Contact?.Prefers, customer.Cases,
-        LedgerView.Of(customer, experiences), experiences);
+        LedgerView.Of(customer, experiences), experiences, customer.ErasedAt);
 }
 
 /// <summary>CUS-2: the ledger of a customer's experience.</summary>
@@ -77,3 +79,9 @@ public sealed record OutlookView(
             customer.Id, outlook.Outcome, outlook.Gap, outlook.Rated, outlook.Reasons, outlook.FollowUp, LedgerView.Of(customer, experiences));
     }
 }
+
+/// <summary>CUS-7: a customer who is no longer named anywhere.</summary>
+/// <param name="Customer">The id, which names nobody.</param>
+/// <param name="ErasedAt">When.</param>
+/// <param name="Cases">In how many cases.</param>
+public sealed record ErasureView(Guid Customer, DateTimeOffset ErasedAt, int Cases);

@@ -52,7 +52,7 @@ internal sealed class OpeningRoute(
         var command = again ?? await WithCustomerAsync(asked!, previous, ids, by);
         if (command is null)
         {
-            faults.Add($"{In.Customer.Name}.{In.CustomerId.Name}", "is the id of something that is not a customer");
+            faults.Add($"{In.Customer.Name}.{In.CustomerId.Name}", "is the id of something that is not a customer, or of one who was erased");
             await Problems.Invalid(faults).WriteAsync(context);
             return;
         }

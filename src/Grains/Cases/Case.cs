@@ -323,6 +323,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         EscalationReplanned e => OnEscalation(
             e.Escalation, escalation => escalation with { Plan = e.Plan, Progress = e.Progress, Since = at, DueAt = e.DueAt }),
         EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at, ClosedBecause = e.Reason }),
+        CaseErased e => CaseErasure.Nameless(this) with { LinkGeneration = e.LinkGeneration },
         ExperienceRated e => this with { Survey = Survey.After(Survey, e) },
         CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null },
         _ => EvolveClaims(happened, at, by) ??
@@ -332,7 +333,10 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     public Effects EffectsOf(IReadOnlyList<CaseEvent> events, int version) => new(
         NextDue(),
         IsOpen ? BoardRow.Of(this, version) : null,
-        [.. events.OfType<NoticeDecided>().Select(NoticeRules.JobOf)]);
+        [.. events.OfType<NoticeDecided>().Select(NoticeRules.JobOf)])
+    {
+        ErasesPersonal = events.Any(happened => happened is CaseErased),
+    };
 
     /// <summary>CLK-7: when this case wants to be woken next, and how much harm lateness would do.</summary>
     public Due? NextDue()

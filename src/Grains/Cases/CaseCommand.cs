@@ -119,6 +119,9 @@ public abstract record CaseCommand
 
     public sealed record CloseCase(Outcome Outcome, string Summary) : CaseCommand;
 
+    /// <summary>CUS-7: the customer is to be forgotten. By the platform only, on behalf of the customer's grain.</summary>
+    public sealed record EraseCase : CaseCommand;
+
     /// <summary>CUS-2: what the customer expected and what they got, 1 to 5 each; null for no answer.</summary>
     public sealed record RateExperience(int? Expected, int? Got) : CaseCommand;
 

@@ -199,13 +199,13 @@ public abstract record CaseEvent : IEvent
     public sealed record NoticeAccepted(int Notice, DateTimeOffset SentAt, int Attempts, DateTimeOffset? AcceptedAt = null) : CaseEvent;
 
     /// <summary>PRM-5: given up.</summary>
-    public sealed record NoticeFailed(int Notice, string Reason, int Attempts) : CaseEvent;
+    public sealed record NoticeFailed(int Notice, [property: Personal] string? Reason, int Attempts) : CaseEvent;
 
     /// <summary>PRM-5: it came back: the receiving server took it, or a later one, and could not deliver it.</summary>
-    public sealed record NoticeBounced(int Notice, string Reason) : CaseEvent;
+    public sealed record NoticeBounced(int Notice, [property: Personal] string? Reason) : CaseEvent;
 
     /// <summary>PRM-5: a server on the way said that it is still trying.</summary>
-    public sealed record NoticeDelayed(int Notice, string Reason) : CaseEvent;
+    public sealed record NoticeDelayed(int Notice, [property: Personal] string? Reason) : CaseEvent;
 
     /// <summary>PRM-3: found needless just before sending.</summary>
     public sealed record NoticeDropped(int Notice, string Reason) : CaseEvent;
@@ -342,6 +342,9 @@ public abstract record CaseEvent : IEvent
 
     /// <summary>CASE-2, Closed.</summary>
     public sealed record CaseClosed(Outcome Outcome, [property: Personal] string? Summary) : CaseEvent;
+
+    /// <summary>CUS-7: what names the customer, and all free text until then, was erased; links given before open nothing.</summary>
+    public sealed record CaseErased(int LinkGeneration) : CaseEvent;
 
     /// <summary>CUS-2: what the customer expected and what they got, 1 to 5, asked when the case was closed; null leaves as it was.</summary>
     public sealed record ExperienceRated(int? Expected, int? Got, int Round) : CaseEvent;

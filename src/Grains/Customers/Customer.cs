@@ -27,6 +27,9 @@ public abstract record CustomerEvent : IEvent
     /// <summary>CLM-3: it would have been above the month's limit; the same request gets the same answer for ever.</summary>
     public sealed record ConcessionAboveMonth(Guid Request, Guid CaseId, Money Amount, decimal Limit, decimal Total) : CustomerEvent;
 
+    /// <summary>CUS-7: what names the customer was erased here, and is being erased in their cases. The reason names nobody.</summary>
+    public sealed record CustomerErased(int Erasure, string Reason) : CustomerEvent;
+
     /// <summary>CUS-2: what a case was like for the customer by a version of it.</summary>
     public sealed record CustomerExperienceNoted(CaseExperience Experience, int CaseVersion) : CustomerEvent;
 
@@ -52,6 +55,9 @@ public abstract record CustomerCommand
 
     /// <summary>CLM-3: counts a concession against the month, unless that would be above <paramref name="MonthLimit"/>; null for any amount.</summary>
     public sealed record CountConcession(Guid Request, Guid CaseId, Money Amount, decimal? MonthLimit) : CustomerCommand;
+
+    /// <summary>CUS-7: forgets who the customer is; what has come to be known since an earlier time, too.</summary>
+    public sealed record EraseCustomer(string Reason) : CustomerCommand;
 
     /// <summary>CUS-2: what a case was like for the customer; what an earlier version of the case says changes nothing.</summary>
     public sealed record NoteExperience(CaseExperience Experience, int CaseVersion) : CustomerCommand;
@@ -102,6 +108,12 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
             (counted.At.UtcDateTime.Year, counted.At.UtcDateTime.Month) == (now.UtcDateTime.Year, now.UtcDateTime.Month))
         .Sum(counted => counted.Amount.Amount);
 
+    /// <summary>CUS-7: how often what names the customer was erased; 0 for never. From the first time on nothing new is learned of them.</summary>
+    public int Erasures { get; init; }
+
+    /// <summary>CUS-7: when that was last; null for never.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
     /// <summary>CUS-2: what the customer's cases were like for them, with the version of the case that it is of.</summary>
     public ImmutableDictionary<Guid, (CaseExperience Experience, int CaseVersion)> Experiences { get; init; } =
         ImmutableDictionary<Guid, (CaseExperience, int)>.Empty;
@@ -110,6 +122,8 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
 
     public Decision<CustomerEvent> Decide(CustomerCommand command, Context context) => command switch
     {
+        UpdateContact or AddCase when Erasures > 0 => new Refused("customer.erased", $"Customer {Id} was erased on {ErasedAt:u}. Whoever comes back is a new customer."),
+        EraseCustomer c => CustomerErasure.Erase(this, c),
         UpdateContact c => [.. Contacted(c.Contact)],
         AddCase c when Cases.Contains(c.CaseId) => [.. Contacted(c.Contact)],
         AddCase c => [.. Contacted(c.Contact), new CustomerCaseAdded(c.CaseId, c.Type, c.ComplainedAt)],
@@ -129,6 +143,7 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     {
         CustomerRegistered e => this with { Exists = true, Contact = e.Contact },
         CustomerContactChanged e => this with { Contact = e.Contact },
+        CustomerErased e => this with { Contact = null, Erasures = e.Erasure, ErasedAt = at },
         CustomerCaseAdded e => this with { Cases = Cases.Add(e.CaseId), Complaints = Complaints.Add((e.Type, e.ComplainedAt ?? at)) },
         CustomerCaseLevelNoted e => this with { CaseLevels = CaseLevels.SetItem(e.CaseId, (e.Level, e.CaseVersion)) },
         CustomerExperienceNoted e => this with { Experiences = Experiences.SetItem(e.Experience.CaseId, (e.Experience, e.CaseVersion)) },
@@ -137,7 +152,8 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         _ => throw new NotSupportedException($"A customer does not know how to fold {happened.GetType().Name}."),
     };
 
-    public Effects EffectsOf(IReadOnlyList<CustomerEvent> events, int version) => Effects.None;
+    public Effects EffectsOf(IReadOnlyList<CustomerEvent> events, int version) =>
+        events.Any(happened => happened is CustomerErased) ? Effects.None with { ErasesPersonal = true } : Effects.None;
 
     /// <summary>ESC-6: the highest level of the customer's other open cases.</summary>
     public Level LevelBeside(Guid caseId) =>

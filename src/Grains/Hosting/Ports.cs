@@ -25,6 +25,18 @@ public interface ICustomerDirectory
     ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken);
 }
 
+/// <summary>CUS-7: forgets a customer wherever anything names them.</summary>
+public interface ICustomerErasure
+{
+    /// <summary>
+    /// Carries out the latest erasure of a customer: in their cases, among the contact points, in what was kept of messages. Done
+    /// again it changes nothing, so that whoever comes next finishes what a crash has left.
+    /// </summary>
+    /// <returns>In how many cases.</returns>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    Task<int> CarryOutAsync(Guid customer, CancellationToken cancellationToken);
+}
+
 /// <summary>The stored board rows, from which a host's board starts.</summary>
 public interface IBoardRows
 {

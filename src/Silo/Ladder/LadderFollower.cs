@@ -21,7 +21,7 @@ namespace Escalation.Silo.Ladder;
 /// and everything it does may be done again: nothing is lost in a crash, and no grain waits for another.
 /// </summary>
 internal sealed partial class LadderFollower(
-    NpgsqlDataSource dataSource, Commits commits, IGrains grains, IPolicySource policies, IJobs jobs,
+    NpgsqlDataSource dataSource, Commits commits, IGrains grains, IPolicySource policies, IJobs jobs, ICustomerErasure erasure,
     ILogger<LadderFollower> logger) : BackgroundService
 {
     private const int Page = 1000;
@@ -48,7 +48,7 @@ internal sealed partial class LadderFollower(
         from event
         where stream = any($1)
         group by stream
-        having bool_or(kind = 'customerCaseLevelNoted') or count(*) filter (where kind = 'customerCaseAdded') > 1
+        having bool_or(kind in ('customerCaseLevelNoted', 'customerErased')) or count(*) filter (where kind = 'customerCaseAdded') > 1
         """;
 
     /// <summary>CUS-2: cases that have anything to say of their customer's experience; one that just opened and closed has not.</summary>
@@ -151,6 +151,11 @@ internal sealed partial class LadderFollower(
             jobs.Wake<TellingJob>();
         }
 
+        // CUS-7: first of all, and again when whoever asked for it has done it already.
+        await ForAllAsync(
+            page.Where(row => row.Kind == "customerErased").Select(row => row.Stream).Distinct(),
+            async (customer, token) => await erasure.CarryOutAsync(customer, token), cancellationToken);
+
         var experienced = page
             .Where(row => row.Kind is "caseClosed" or "caseMerged" or "roundStarted" or "promiseLapsed" or "experienceRated")
             .Select(row => row.Stream).Distinct().ToArray();
@@ -225,6 +230,12 @@ internal sealed partial class LadderFollower(
     {
         var (customer, _) = await grains.Customer(customerId).Get(cancellationToken);
         var (state, _) = await grains.Case(caseId).Get(cancellationToken);
+        if (customer.Erasures > 0)
+        {
+            // It was being opened when the customer was forgotten.
+            await erasure.CarryOutAsync(customerId, cancellationToken);
+        }
+
         if (!state.IsOpen)
         {
             return;

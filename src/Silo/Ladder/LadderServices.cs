@@ -1,3 +1,5 @@
+using Escalation.Grains.Hosting;
+using Escalation.Silo.Customers;
 using Escalation.Silo.Jobs;
 
 namespace Escalation.Silo.Ladder;
@@ -11,6 +13,7 @@ internal static class LadderServices
             .Validate(webhook => webhook.IsUsable, $"{DutyWebhookOptions.Section}:Secret must be whsec_ and at least 24 bytes in base64.");
         services.AddSingleton<TellingQueue>();
         services.AddSingleton<DutyWebhook>();
+        services.AddSingleton<ICustomerErasure, CustomerErasureErrand>();
         services.AddHostedService<LadderFollower>();
         services.AddJob<TellingJob>("tellings", TimeSpan.FromSeconds(5));
         return services;

@@ -14,6 +14,8 @@ internal sealed class AppendBatch : IDisposable
     // through are written; the others are missing from the answer.
     // A board of the past that is stored does not know what an import adds to that past, so it goes; other appends are later
     // than all of them.
+    // CUS-7: what is erased stands in rows that were there before this statement. What a mail server answered stood among the facts
+    // once, and may name an address.
     // The case expressions keep the planner from turning "in" into a join: it does not know how long the lists are, and
     // its guess of ten suits a nested loop.
     private const string Sql =
@@ -63,6 +65,14 @@ internal sealed class AppendBatch : IDisposable
         ),
         forgotten as (
             delete from board_checkpoint where at >= $25
+        ),
+        erased as (
+            update event
+            set personal = null,
+                data = case when kind in ('noticeFailed', 'noticeBounced', 'noticeDelayed') then (data::jsonb - 'reason')::json else data end
+            where stream = any($26)
+                and (personal is not null or kind in ('noticeFailed', 'noticeBounced', 'noticeDelayed'))
+                and case when stream in (select id from winner) then true else false end
         )
         select stream, position
         from written
@@ -112,6 +122,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<DateTime> _noticeSendAt = [];
     private readonly List<string> _noticeChannels = [];
     private readonly List<DateTime> _noticeUrgentAt = [];
+    private readonly List<Guid> _erased = [];
     private readonly NpgsqlParameter<DateTime> _earliest = new() { NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     public AppendBatch()
@@ -141,6 +152,7 @@ internal sealed class AppendBatch : IDisposable
         Add(_noticeChannels, NpgsqlDbType.Text);
         Add(_noticeUrgentAt, NpgsqlDbType.TimestampTz);
         _command.Parameters.Add(_earliest);
+        Add(_erased, NpgsqlDbType.Uuid);
     }
 
     /// <summary>The appends, in the order of their streams, in which all hosts take their locks.</summary>
@@ -232,6 +244,11 @@ internal sealed class AppendBatch : IDisposable
             _harm.Add(due?.Harm ?? 0);
             _boards.Add(pending.Board);
             _keep.Add(append.Effects.AreStored);
+            if (append.Effects.ErasesPersonal)
+            {
+                _erased.Add(append.Stream);
+            }
+
             FillEvents(pending);
             FillNotices(pending);
         }
@@ -293,6 +310,7 @@ internal sealed class AppendBatch : IDisposable
         _noticeSendAt.Clear();
         _noticeChannels.Clear();
         _noticeUrgentAt.Clear();
+        _erased.Clear();
     }
 
     private void Add<T>(List<T> values, NpgsqlDbType element) =>

@@ -23,7 +23,8 @@ internal static class LogServices
         services.AddSingleton<IBoardRows>(provider => provider.GetRequiredService<PostgresBoardRows>());
         services.AddSingleton<IPromiseFigures, PostgresPromiseFigures>();
         services.AddSingleton<ICaseNumbers, PostgresCaseNumbers>();
-        services.AddSingleton<ICustomerDirectory, PostgresCustomerDirectory>();
+        services.AddSingleton<PostgresCustomerDirectory>();
+        services.AddSingleton<ICustomerDirectory>(provider => provider.GetRequiredService<PostgresCustomerDirectory>());
         return services;
     }
 }

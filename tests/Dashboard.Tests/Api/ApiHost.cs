@@ -73,6 +73,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton(services => GrainHost.Over(log, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<ICaseNumbers, CountedNumbers>();
         builder.Services.AddSingleton<ICustomerDirectory, PlainDirectory>();
+        builder.Services.AddSingleton<ICustomerErasure, NoErasure>();
         builder.Services.AddSingleton<ICustomerLinks>(Links);
         builder.Services.AddSingleton<IPromiseFigures, NoFigures>();
         builder.Services.AddSingleton<IPastBoards, EmptyPast>();
@@ -170,6 +171,12 @@ internal sealed class ApiHost : IAsyncDisposable
         private long _last;
 
         public ValueTask<long> NextAsync(CancellationToken cancellationToken) => new(Interlocked.Increment(ref _last));
+    }
+
+    /// <summary>What is stored beside the grains is the host's affair.</summary>
+    private sealed class NoErasure : ICustomerErasure
+    {
+        public Task<int> CarryOutAsync(Guid customer, CancellationToken cancellationToken) => Task.FromResult(0);
     }
 
     private sealed class PlainDirectory : ICustomerDirectory

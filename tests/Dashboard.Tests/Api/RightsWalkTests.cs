@@ -26,6 +26,7 @@ public sealed class RightsWalkTests
         ["GET /api/notices"] = Staff,
         ["GET /api/customers/{id}"] = Staff,
         ["GET /api/customers/{id}/outlook"] = Staff,
+        ["POST /api/customers/{id}/erase"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/cases/{id}/experience"] = Staff,
         ["GET /api/board"] = Staff,
         ["GET /api/board/rail"] = Staff,

@@ -98,6 +98,36 @@ public sealed partial class CustomerPageTests
         Assert.Empty(api.Errors);
     }
 
+    [Fact, Rule("CUS-2")]
+    public async Task At_closing_the_customer_is_asked_two_questions_and_one_click_answers_each()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var (id, page) = await MovedAsync(api);
+        Assert.DoesNotContain("How was it for you?", (await api.GetAsync(page, Roles.None)).Text, StringComparison.Ordinal);
+        Assert.Equal(409, (await PostAsync(api, page, "do=expected&points=4&key=0")).Status);
+        await api.PostAsync($"{id}/promises/p1/keep", new { evidence = "Signed for." });
+        await api.PostAsync($"{id}/close", new { outcome = "withdrawn", summary = "Done." });
+        var asked = (await api.GetAsync(page, Roles.None)).Text;
+        Assert.Contains("How was it for you?", asked, StringComparison.Ordinal);
+        Assert.Equal(10, asked.Split("name=\"points\"").Length - 1);
+
+        foreach (var (form, status) in new[]
+        {
+            ("do=expected&points=4&key=1", 303), ("do=expected&points=4&key=1", 303), ("do=got&points=2&key=1", 303), ("do=got&points=3&key=2", 303),
+            ("do=got&points=6&key=3", 409), ("do=got&points=x&key=4", 422), ("do=got&key=5", 422),
+        })
+        {
+            Assert.Equal((form, status), (form, (await PostAsync(api, page, form)).Status));
+        }
+
+        var shown = await api.GetAsync(id);
+        Assert.Equal(("4", "3"), (shown["survey.expected"], shown["survey.got"]));
+        Assert.Equal(3, (await HistoryAsync(api, id)).Count(kind => kind == "experienceRated"));
+        Assert.Equal(2, (await api.GetAsync($"{page}?lang=ro", Roles.None)).Text.Split("aria-pressed=\"true\"").Length - 1);
+        Assert.Equal("unlikelyToReturn", (await api.GetAsync($"/api/customers/{shown["customer.id"]}/outlook"))["outcome"]);
+        Assert.Empty(api.Errors);
+    }
+
     [Theory, Rule("CUS-8")]
     [InlineData("en", "What we promised you", "Friday 20 November 2026")]
     [InlineData("ro", "Ce v-am promis", "vineri, 20 noiembrie 2026")]

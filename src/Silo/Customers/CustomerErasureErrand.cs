@@ -1,0 +1,49 @@
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Hosting;
+using Escalation.Silo.Intake;
+using Escalation.Silo.Log;
+using Npgsql;
+
+namespace Escalation.Silo.Customers;
+
+/// <summary>
+/// CUS-7: carries an erasure from the customer to all that names them. Each case forgets with an append of its own; the id of
+/// that follows from the erasure, so that it happens once.
+/// </summary>
+internal sealed class CustomerErasureErrand(IGrains grains, NpgsqlDataSource dataSource, PostgresCustomerDirectory directory) : ICustomerErasure
+{
+    private static readonly Actor By = new("erasure", Roles.System);
+
+    public async Task<int> CarryOutAsync(Guid customer, CancellationToken cancellationToken)
+    {
+        var (state, _) = await grains.Customer(customer).Get(cancellationToken);
+        if (state.Erasures == 0)
+        {
+            return 0;
+        }
+
+        await directory.ForgetAsync(customer, cancellationToken);
+        var cases = state.Cases.Union(state.CaseLevels.Keys).Union(state.Experiences.Keys).ToArray();
+        var erased = 0;
+        foreach (var id in cases)
+        {
+            var command = new Envelope<CaseCommand>(
+                DeterministicId.Of("customer", "erase", $"{customer:N}", $"{state.Erasures}", $"{id:N}"), By, new CaseCommand.EraseCase());
+            erased += await grains.Case(id).Tell(command, cancellationToken) is Answer.Done ? 1 : 0;
+        }
+
+        // After the cases: nothing is sent for them any more.
+        await dataSource.ReadAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand("delete from outbox where case_id = any($1)", connection)
+                {
+                    Parameters = { new() { Value = cases } },
+                };
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
+        return erased;
+    }
+}
