@@ -34,7 +34,7 @@ internal sealed class CustomerPage(
         <main id="main">
         {Thanks()}<div class="grid"><div class="a">
         {Hero()}{Survey()}{Asks()}{Steps()}{AddForm()}</div><div class="b">
-        {Promises()}{Disagree()}{Reach()}</div></div>
+        {Promises()}{ByType(texts.Costs, _dates.Costs)}{ByType(texts.Rights, _dates.Rights)}{Disagree()}{Reach()}</div></div>
         <footer>{Fill(texts.Footer, Date(link.ExpiresAt))}</footer>
         </main>
         """));
@@ -239,6 +239,10 @@ internal sealed class CustomerPage(
         {Form("add", Html.Of($"""<label class="field"><span class="vh">{texts.AddLabel}</span><textarea class="in" name="text" rows="4" maxlength="{CustomerRoutes.LongestText}" required>{request.Draft}</textarea></label><button class="btn">{texts.Send}</button>"""))}</section>
 
         """);
+
+    /// <summary>What the company's policy says of cases of this type; nothing where it says nothing.</summary>
+    private Html ByType(string heading, IReadOnlyDictionary<string, string> byType) =>
+        LanguageTexts.Of(byType, state.Opening!.Type) is { } text ? Html.Of($"""<section><h2>{heading}</h2><p>{text}</p></section>""") : Html.Empty;
 
     private Html Disagree()
     {

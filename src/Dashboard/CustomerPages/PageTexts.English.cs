@@ -68,6 +68,8 @@ internal sealed partial record PageTexts
         AddAbout = "What we should know, or what has changed. The person who answers for your case reads it.",
         AddLabel = "Your message",
         Send = "Send",
+        Rights = "Your rights",
+        Costs = "Who pays, and who carries",
         Disagree = "If you disagree",
         DisagreeTell = "Tell {0}, here on this page or on the phone.",
         DisagreeTellNobody = "Tell us, here on this page or on the phone.",

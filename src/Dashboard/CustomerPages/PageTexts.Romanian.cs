@@ -68,6 +68,8 @@ internal sealed partial record PageTexts
         AddAbout = "Ce ar trebui să știm sau ce s-a schimbat. Citește persoana care răspunde de cazul dumneavoastră.",
         AddLabel = "Mesajul dumneavoastră",
         Send = "Trimiteți",
+        Rights = "Drepturile dumneavoastră",
+        Costs = "Cine plătește și cine transportă",
         Disagree = "Dacă nu sunteți de acord",
         DisagreeTell = "Spuneți-i lui {0}, aici pe pagină sau la telefon.",
         DisagreeTellNobody = "Spuneți-ne, aici pe pagină sau la telefon.",

@@ -134,6 +134,10 @@ internal sealed partial record PageTexts
 
     public required string Send { get; init; }
 
+    public required string Rights { get; init; }
+
+    public required string Costs { get; init; }
+
     public required string Disagree { get; init; }
 
     public required string DisagreeTell { get; init; }

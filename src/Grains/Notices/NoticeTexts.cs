@@ -72,9 +72,22 @@ public sealed record LanguageTexts(
     IReadOnlyDictionary<NoticeKind, MessageTemplate> Messages,
     string Signature)
 {
+    /// <summary>Stands for every conflict type that has no text of its own.</summary>
+    public const string AnyType = "default";
+
     /// <summary>PRM-3: the playbook's reason for the conflict type.</summary>
     public string ReasonFor(string conflictType) =>
-        Reasons.TryGetValue(conflictType, out var reason) ? reason : Reasons["default"];
+        Reasons.TryGetValue(conflictType, out var reason) ? reason : Reasons[AnyType];
+
+    /// <summary>CUS-8: what a customer may do whatever we say, by conflict type; empty where the company says nothing of it.</summary>
+    public IReadOnlyDictionary<string, string> Rights { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>CUS-8: who pays and who carries, by conflict type; empty where the company says nothing of it.</summary>
+    public IReadOnlyDictionary<string, string> Costs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>CUS-8: the text for a conflict type, else that for any other; null for none.</summary>
+    public static string? Of(IReadOnlyDictionary<string, string> texts, string conflictType) =>
+        texts.GetValueOrDefault(conflictType) ?? texts.GetValueOrDefault(AnyType);
 
     /// <summary>An instant in the customer's zone, always with the zone: "Saturday 21 November 2026, 18:30 (Europe/Chisinau)".</summary>
     public string Date(DateTimeOffset instant, string timeZone)

@@ -29,11 +29,16 @@ internal static class TextsYaml
             list.Close();
         }
 
+        var (rights, costs) = (ReadByType(file, "rights", conflictTypes), ReadByType(file, "costs", conflictTypes));
         var language = file.Text("language");
         var signature = file.Text("signature");
         file.Close();
         return new LanguageTexts(
-            language, [.. weekdays], [.. months], date, reasons.ToImmutableDictionary(), messages.ToImmutableDictionary(), signature);
+            language, [.. weekdays], [.. months], date, reasons.ToImmutableDictionary(), messages.ToImmutableDictionary(), signature)
+        {
+            Rights = rights,
+            Costs = costs,
+        };
 
         void Expect(bool holds, string key, string problem)
         {
@@ -42,6 +47,27 @@ internal static class TextsYaml
                 file.Fault(problem, key);
             }
         }
+    }
+
+    /// <summary>CUS-8: a text for any type, and others for some; none at all where the company says nothing of it.</summary>
+    private static ImmutableDictionary<string, string> ReadByType(YamlPart file, string key, IReadOnlySet<string> conflictTypes)
+    {
+        if (file.Find(key) is not { } list)
+        {
+            return ImmutableDictionary<string, string>.Empty;
+        }
+
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal) { [LanguageTexts.AnyType] = list.Text(LanguageTexts.AnyType) };
+        foreach (var type in conflictTypes)
+        {
+            if (list.Find(type)?.Word() is { } text)
+            {
+                texts[type] = text;
+            }
+        }
+
+        list.Close();
+        return texts.ToImmutableDictionary();
     }
 
     private static Dictionary<NoticeKind, MessageTemplate> ReadMessages(YamlPart? list)

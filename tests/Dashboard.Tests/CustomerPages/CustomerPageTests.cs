@@ -145,6 +145,20 @@ public sealed partial class CustomerPageTests
         Assert.Contains("(Europe/Chisinau)", text, StringComparison.Ordinal);
     }
 
+    [Theory, Rule("CUS-8")]
+    [InlineData("en", "Who pays, and who carries", "keep the receipts", "Your rights", "to a court at any time")]
+    [InlineData("ro", "Cine plătește și cine transportă", "păstrați bonurile", "Drepturile dumneavoastră", "sau instanței")]
+    [InlineData("ru", "Кто платит и кто везёт", "сохраните чеки", "Ваши права", "или в суд")]
+    public async Task It_says_who_pays_who_carries_and_what_rights_there_are_by_type(string language, params string[] texts)
+    {
+        await using var api = await ApiHost.StartAsync();
+        var (_, page) = await MovedAsync(api);
+
+        var shown = System.Net.WebUtility.HtmlDecode((await api.GetAsync($"{page}?lang={language}", Roles.None)).Text);
+
+        Assert.All(texts, text => Assert.Contains(text, shown, StringComparison.Ordinal));
+    }
+
     [Fact, Rule("CUS-8")]
     public async Task The_page_is_not_indexed_not_kept_not_framed_and_runs_nothing_that_was_written_into_it()
     {
