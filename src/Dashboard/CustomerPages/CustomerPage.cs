@@ -56,8 +56,8 @@ internal sealed class CustomerPage(
     {
         var (title, lead) = Next();
         var owner = Owner();
-        var person = owner is null
-            ? Html.Of($"""<p class="person"><b>{texts.NobodyYet}</b></p>""")
+        var person = owner is null && !state.IsOpen ? Html.Empty
+            : owner is null ? Html.Of($"""<p class="person"><b>{texts.NobodyYet}</b></p>""")
             : Html.Of($"""<div class="person"><span class="avatar" aria-hidden="true">{owner[..1]}</span><span><b>{owner}</b><br><span class="sub">{texts.AnswersForCase}</span></span></div>""");
         var broken = state.Promises.Where(promise => promise is { State: PromiseState.Lapsed, EndedAt: null }).Select(promise =>
             Html.Of($"""<p class="msg over">{Fill(texts.BrokenWord, TextOf(promise), Date(promise.DueAt))}</p>"""));
@@ -174,8 +174,14 @@ internal sealed class CustomerPage(
         "answer",
         Html.Of($"""<input type="hidden" name="case" value="{state.Id.ToString()}"><input type="hidden" name="promise" value="{promise.Number}"><input type="hidden" name="revision" value="{promise.Revision}"><button class="{style}" name="answer" value="{Words.Of(answer)}">{word}</button>"""));
 
+    /// <summary>The way through a case; nothing of one that ended on the way, which would show as done what was not.</summary>
     private Html Steps()
     {
+        if (!state.IsOpen && state.Outcome is not (Outcome.Agreed or Outcome.Conceded))
+        {
+            return Html.Empty;
+        }
+
         var words = new[] { texts.StepListened, texts.StepChecked, texts.StepChoose, texts.StepAgree, texts.StepDo };
         var again = state.Round > 1 ? Html.Of($"""<p class="msg">{Fill(texts.Again, state.Round)}</p>""") : Html.Empty;
         var steps = words.Select((word, at) => ((int)state.Stage - at) switch
@@ -189,6 +195,11 @@ internal sealed class CustomerPage(
 
     private Html Promises()
     {
+        if (!state.IsOpen && state.Promises.IsEmpty)
+        {
+            return Html.Empty;
+        }
+
         var promises = state.Promises.OrderBy(promise => !promise.IsOpen).ThenBy(promise => promise.DueAt).Select(PromiseOf);
         return Html.Of(
             $"""<section><h2>{texts.Promises}</h2>{(state.Promises.IsEmpty ? Html.Of($"""<p class="sub">{texts.NoPromises}</p>""") : Html.Join(promises))}</section>""");
@@ -265,7 +276,8 @@ internal sealed class CustomerPage(
             : Html.Empty;
         var write = company.Email.Length == 0 ? Html.Empty
             : Html.Of($"""<a class="btn" href="mailto:{company.Email}?subject={Uri.EscapeDataString(Fill(texts.Case, state.Opening!.Number))}">{Fill(texts.WriteTo, company.Email)}</a>""");
-        return Html.Of($"""<section><h2>{texts.Reach}</h2><div class="reach">{Phone("btn")}{call}{write}</div></section>""");
+        var ways = Html.Of($"{Phone("btn")}{call}{write}");
+        return ways.Text.Length == 0 ? Html.Empty : Html.Of($"""<section><h2>{texts.Reach}</h2><div class="reach">{ways}</div></section>""");
     }
 
     private Html Phone(string style) => company.Phone.Length == 0 ? Html.Empty : Html.Of(

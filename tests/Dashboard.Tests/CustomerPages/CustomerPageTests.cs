@@ -145,6 +145,25 @@ public sealed partial class CustomerPageTests
         Assert.Contains("(Europe/Chisinau)", text, StringComparison.Ordinal);
     }
 
+    [Fact, Rule("CUS-8")]
+    public async Task A_closed_case_that_ended_on_the_way_shows_nothing_as_done_that_was_not_and_nobody_who_is_to_come()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var id = await api.ACaseAsync();
+        var page = PageOf((await api.GetAsync($"{id}/links")).Json.GetProperty("url").GetString()!);
+        var open = (await api.GetAsync(page, Roles.None)).Text;
+        await api.PostAsync($"{id}/close", new { outcome = "withdrawn", summary = "They let it be." });
+
+        var closed = (await api.GetAsync(page, Roles.None)).Text;
+
+        Assert.All(new[] { "Where your case is", "One of us will take your case", "What we promised you" }, text =>
+        {
+            Assert.Contains(text, open, StringComparison.Ordinal);
+            Assert.DoesNotContain(text, closed, StringComparison.Ordinal);
+        });
+        Assert.Contains("Your rights", closed, StringComparison.Ordinal);
+    }
+
     [Theory, Rule("CUS-8")]
     [InlineData("en", "Who pays, and who carries", "keep the receipts", "Your rights", "to a court at any time")]
     [InlineData("ro", "Cine plătește și cine transportă", "păstrați bonurile", "Drepturile dumneavoastră", "sau instanței")]
