@@ -64,6 +64,12 @@ public static class Rights
     /// <summary>Bring a changed policy into force, and have open cases judged by it.</summary>
     public static Right PolicyManage { get; } = new("policy.manage", Roles.Admin);
 
+    /// <summary>Say which other systems are told what happens, personal data included, and see what they took.</summary>
+    public static Right WebhooksManage { get; } = new("webhooks.manage", Roles.Admin);
+
+    /// <summary>CASE-1: take over cases from files, and read line by line what was taken.</summary>
+    public static Right ImportsRun { get; } = new("imports.run", Roles.Intake | Roles.Supervisor | Roles.Admin);
+
     public static Right BoardWatch { get; } = new(BoardWatchName, Staff);
 
     /// <summary>Have a desk: answer offers, choose one's presence, see who is there. Another's presence takes a supervisor.</summary>
@@ -78,7 +84,7 @@ public static class Rights
     public static IReadOnlyList<Right> All { get; } =
     [
         Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersErase,
-        CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, BoardWatch, DeskUse,
+        CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, WebhooksManage, ImportsRun, BoardWatch, DeskUse,
         DevOutbox, InboundMail, JobsWatch,
     ];
 }

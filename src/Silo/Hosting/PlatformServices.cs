@@ -9,6 +9,7 @@ using Escalation.Silo.Ladder;
 using Escalation.Silo.Log;
 using Escalation.Silo.Notices;
 using Escalation.Silo.Policy;
+using Escalation.Silo.Webhooks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 #if CLUSTER
@@ -52,6 +53,7 @@ internal static class PlatformServices
 
         services.AddNotices(configuration);
         services.AddLadder();
+        services.AddWebhooks();
         services.AddDeskRouting();
         services.AddHistory();
         services.AddStackJobs(connectionString);

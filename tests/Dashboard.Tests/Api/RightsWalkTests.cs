@@ -85,6 +85,14 @@ public sealed class RightsWalkTests
         ["POST /api/policy/reload"] = Roles.Admin,
         ["POST /api/policy/apply"] = Roles.Admin,
         ["POST /api/inbound/email"] = Roles.Intake | Roles.Admin,
+        ["GET /api/webhooks"] = Roles.Admin,
+        ["POST /api/webhooks"] = Roles.Admin,
+        ["GET /api/webhooks/{id}"] = Roles.Admin,
+        ["DELETE /api/webhooks/{id}"] = Roles.Admin,
+        ["POST /api/webhooks/{id}/rotate"] = Roles.Admin,
+        ["POST /api/webhooks/{id}/enable"] = Roles.Admin,
+        ["POST /api/webhooks/{id}/replay"] = Roles.Admin,
+        ["GET /api/webhooks/{id}/deliveries"] = Roles.Admin,
         ["GET /api/dev/outbox"] = Staff,
     };
 
