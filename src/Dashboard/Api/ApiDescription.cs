@@ -189,7 +189,12 @@ internal sealed class ApiDescription(EndpointDataSource endpoints) : IOpenApiDoc
             return null;
         }
 
-        var content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = ObjectField.SchemaOf(fields) } };
+        var content = new Dictionary<string, OpenApiMediaType>();
+        if (fields.Count > 0 || operation.RawBody is null)
+        {
+            content["application/json"] = new() { Schema = ObjectField.SchemaOf(fields) };
+        }
+
         if (operation.RawBody is { } raw)
         {
             content[raw] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };

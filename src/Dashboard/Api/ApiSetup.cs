@@ -18,7 +18,7 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IPolicySource, IPolicyRollout, IPlatformStatus, IWebhooks,
+    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IPolicySource, IPolicyRollout, IPlatformStatus, IImports, IWebhooks,
     /// <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
@@ -79,6 +79,7 @@ public static class ApiSetup
         PolicyRoutes.Map(routes, services);
         PlaybookRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<IPolicySource>());
         PromiseDateRoutes.Map(routes, services);
+        ImportRoutes.Map(routes, services.GetRequiredService<Grains.Imports.IImports>(), services.GetRequiredService<TimeProvider>());
         WebhookRoutes.Map(routes, services.GetRequiredService<Grains.Webhooks.IWebhooks>(), services.GetRequiredService<TimeProvider>());
         DutyRoute.Map(routes, services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
         services.GetRequiredService<InboundRoute>().Map(routes);

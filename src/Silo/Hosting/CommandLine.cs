@@ -91,14 +91,19 @@ internal static class CommandLine
         var file = new Argument<string>("file") { Description = "The file to read; .gz is unpacked on the way." };
         var format = new Option<string>("--as") { Description = "What the file holds.", Required = true };
         format.AcceptOnlyFromAmong(IncidentLogFormat, CasesFormat);
-        var zone = new Option<string>("--zone") { Description = "IANA zone of local times in the file.", DefaultValueFactory = _ => "UTC" };
-        var command = new Command("import", "Takes over cases from a file, as history.") { file, format, zone };
+        var zone = new Option<string?>("--zone") { Description = "IANA zone of local times in the file. Default: UTC for incident logs; asked for cases." };
+        var mapping = new Option<string?>("--mapping") { Description = "A file that says in JSON which column is which field; cases only." };
+        var preview = new Option<bool>("--preview") { Description = "Say how the file is understood and what it leaves open, and take nothing; cases only." };
+        var command = new Command("import", "Takes over cases from a file.") { file, format, zone, mapping, preview };
         command.SetAction((parsed, token) => Verb.RunAsync(
             parsed.GetValue(Data),
             (services, cancel) => services.ImportAsync(
-                parsed.GetValue(file)!,
-                parsed.GetValue(format) == CasesFormat ? ImportKind.Cases : ImportKind.IncidentLog,
-                parsed.GetValue(zone)!,
+                new ImportOptions(parsed.GetValue(file)!, parsed.GetValue(format) == CasesFormat ? ImportKind.Cases : ImportKind.IncidentLog)
+                {
+                    TimeZone = parsed.GetValue(zone),
+                    Mapping = parsed.GetValue(mapping),
+                    Preview = parsed.GetValue(preview),
+                },
                 cancel),
             token));
         return command;

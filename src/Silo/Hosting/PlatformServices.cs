@@ -4,6 +4,7 @@ using Escalation.Silo.Deadlines;
 using Escalation.Silo.Desks;
 using Escalation.Silo.Feed;
 using Escalation.Silo.History;
+using Escalation.Silo.Intake;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Ladder;
 using Escalation.Silo.Log;
@@ -54,6 +55,7 @@ internal static class PlatformServices
         services.AddNotices(configuration);
         services.AddLadder();
         services.AddWebhooks();
+        services.AddImports();
         services.AddDeskRouting();
         services.AddHistory();
         services.AddStackJobs(connectionString);

@@ -86,10 +86,10 @@ internal sealed class Verb(IServiceProvider services)
             where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(word.ToString());
     }
 
-    public Task<int> ImportAsync(string file, ImportKind kind, string zone, CancellationToken cancellationToken) =>
+    public Task<int> ImportAsync(ImportOptions options, CancellationToken cancellationToken) =>
         new ImportVerb(
             Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
-            .RunAsync(new ImportOptions(file, kind) { TimeZone = zone }, cancellationToken);
+            .RunAsync(options, cancellationToken);
 
     /// <param name="speed">How many times faster than it happened; null for as fast as possible.</param>
     public async Task<int> ReplayAsync(string file, double? speed, string salt, string zone, CancellationToken cancellationToken)

@@ -1,17 +1,19 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
-using NodaTime;
+using Escalation.Grains.Imports;
 using Channels = System.Threading.Channels;
 
 namespace Escalation.Silo.Intake;
 
 /// <summary>What became of one line: a case, or why not.</summary>
-internal sealed record LineAnswer(int Line, Guid? CaseId, long? Number, bool Known, string? Refusal)
+internal sealed record LineAnswer(int Line, Guid? CaseId, long? Number, bool Known, IReadOnlyList<ImportFault> Faults)
 {
+    /// <summary>Why it was not taken; null when it was.</summary>
+    public string? Refusal => Faults.Count == 0 ? null : string.Join(" ", Faults.Select(fault => fault.Reason));
+
     public override string ToString() => Refusal is null
         ? $"line {Line}: case {Number}{(Known ? ", there already" : "")}"
         : $"line {Line}: not taken: {Refusal}";
@@ -27,11 +29,11 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
 
     /// <summary>One answer for each line, in the order of the file; up to <paramref name="inFlight"/> lines on their way at once.</summary>
     public async IAsyncEnumerable<LineAnswer> RunAsync(
-        CaseFile file, string salt, int inFlight, ImportTally tally, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<CaseLine> lines, string salt, int inFlight, ImportTally tally, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var answers = Channels.Channel.CreateBounded<Task<LineAnswer>>(inFlight);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = StartAsync(file, salt, tally, answers.Writer, stopping.Token);
+        var reading = StartAsync(lines, salt, tally, answers.Writer, stopping.Token);
         try
         {
             await foreach (var answer in answers.Reader.ReadAllAsync(cancellationToken))
@@ -47,12 +49,12 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
     }
 
     private async Task StartAsync(
-        CaseFile file, string salt, ImportTally tally, Channels.ChannelWriter<Task<LineAnswer>> answers, CancellationToken cancellationToken)
+        IAsyncEnumerable<CaseLine> lines, string salt, ImportTally tally, Channels.ChannelWriter<Task<LineAnswer>> answers, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         try
         {
-            await foreach (var line in file.ReadAsync(cancellationToken))
+            await foreach (var line in lines.WithCancellation(cancellationToken))
             {
                 await answers.WriteAsync(TakeAsync(line, salt, tally, cancellationToken), cancellationToken);
             }
@@ -68,14 +70,14 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
 
     private async Task<LineAnswer> TakeAsync(CaseLine line, string salt, ImportTally tally, CancellationToken cancellationToken)
     {
-        var refusals = line.Case is { } fields ? Faults(fields) : [line.Fault!];
-        if (refusals.Count > 0)
+        IReadOnlyList<ImportFault> faults = line.Case is { } fields ? [.. line.Faults, .. CaseChecks.FaultsOf(fields)] : line.Faults;
+        if (faults.Count > 0)
         {
             tally.RefuseQuietly();
-            return new LineAnswer(line.Line, null, null, Known: false, string.Join(" ", refusals));
+            return new LineAnswer(line.Line, null, null, Known: false, faults);
         }
 
-        var answer = await OpenAsync(line.Line, line.Case!, salt, cancellationToken);
+        var answer = await OpenAsync(line.Line, line.Case!, line.Case!.Key ?? line.Identity, salt, cancellationToken);
         if (answer.Refusal is not null)
         {
             tally.RefuseQuietly();
@@ -87,21 +89,20 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
         return answer;
     }
 
-    private async Task<LineAnswer> OpenAsync(int line, CaseFields fields, string salt, CancellationToken cancellationToken)
+    private async Task<LineAnswer> OpenAsync(int line, CaseFields fields, string key, string salt, CancellationToken cancellationToken)
     {
-        var key = fields.Key ?? JsonSerializer.Serialize(fields, Wire.Json);
         var id = DeterministicId.Of(Source, salt, "case", key);
         var grain = grains.Case(id);
         var (state, version) = await Patience.AskAsync(token => grain.Get(token), time, cancellationToken);
         if (version > 0)
         {
             // An earlier run may have stopped between the case and its customer.
-            await AddToCustomerAsync(state.Opening!.CustomerId, ContactOf(fields.Customer!), id, fields.Type!, fields.ComplainedAt, salt, key, cancellationToken);
-            return new LineAnswer(line, id, state.Opening.Number, Known: true, null);
+            await AddToCustomerAsync(state.Opening!.CustomerId, ContactOf(fields.Customer), id, fields.Type!, fields.ComplainedAt, salt, key, cancellationToken);
+            return new LineAnswer(line, id, state.Opening.Number, Known: true, []);
         }
 
-        var contact = ContactOf(fields.Customer!);
-        var customer = fields.Customer!.Id ?? await CustomerOfAsync(contact, salt, key, cancellationToken);
+        var contact = ContactOf(fields.Customer);
+        var customer = fields.Customer.Id ?? await CustomerOfAsync(contact, salt, key, cancellationToken);
         var open = new CaseCommand.OpenCase(
             await Patience.AskAsync(token => numbers.NextAsync(token).AsTask(), time, cancellationToken),
             customer, contact, fields.Type!, fields.Summary!, fields.Channel ?? Channel.Import, fields.Heat ?? Heat.Calm,
@@ -109,11 +110,11 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
         var command = new Envelope<CaseCommand>(DeterministicId.Of(Source, salt, "open", key), IncidentImport.By, open);
         if (await Patience.AskAsync(token => grain.Tell(command, token), time, cancellationToken) is Answer.No no)
         {
-            return new LineAnswer(line, null, null, Known: false, no.Refusal.Detail);
+            return new LineAnswer(line, null, null, Known: false, [new ImportFault(no.Refusal.Field ?? "", no.Refusal.Detail)]);
         }
 
         await AddToCustomerAsync(customer, contact, id, open.Type, fields.ComplainedAt, salt, key, cancellationToken);
-        return new LineAnswer(line, id, open.Number, Known: false, null);
+        return new LineAnswer(line, id, open.Number, Known: false, []);
     }
 
     private Task<Answer> AddToCustomerAsync(
@@ -146,37 +147,4 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
 
     private static CustomerContact ContactOf(CustomerFields customer) => new(
         customer.Name!.Trim(), customer.Email?.Trim(), customer.Phone?.Trim(), customer.Language ?? "en", customer.TimeZone ?? "UTC");
-
-    private static List<string> Faults(CaseFields fields)
-    {
-        var faults = new List<string>();
-        Require(fields.Customer?.Name, "customer.name");
-        Require(fields.Type, "type");
-        Require(fields.Summary, "summary");
-        if (fields.Customer?.TimeZone is { } zone && DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null)
-        {
-            faults.Add($"customer.timeZone '{zone}' is no IANA zone.");
-        }
-
-        if (fields.Customer?.Email is { } email && (email.Length > 254 || email.IndexOf('@') is var at && (at < 1 || at == email.Length - 1)))
-        {
-            faults.Add($"customer.email '{email}' is no mail address.");
-        }
-
-        if (fields.Claim is { } claim && (claim.Amount < 0 || decimal.Round(claim.Amount, 4) != claim.Amount ||
-            claim.Currency is not { Length: 3 } currency || !currency.All(char.IsAsciiLetterUpper)))
-        {
-            faults.Add("claim needs an amount from 0, with at most four decimals, and a currency like EUR.");
-        }
-
-        return faults;
-
-        void Require(string? value, string name)
-        {
-            if (string.IsNullOrWhiteSpace(value))
-            {
-                faults.Add($"{name} is missing.");
-            }
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Escalation.Grains;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using NodaTime;
@@ -19,8 +21,14 @@ internal enum ImportKind
 /// <param name="As">What it holds.</param>
 internal sealed record ImportOptions(string File, ImportKind As)
 {
-    /// <summary>IANA zone of the log's wall clock. Default: UTC.</summary>
-    public string TimeZone { get; init; } = "UTC";
+    /// <summary>IANA zone of the file's wall clock. Default: UTC for incident logs; for cases it is asked when it matters.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The path of a mapping in JSON; cases only. Default: none.</summary>
+    public string? Mapping { get; init; }
+
+    /// <summary>Say how the file is understood, and take nothing; cases only.</summary>
+    public bool Preview { get; init; }
 
     /// <summary>Another salt makes other cases of the same rows. Default: none.</summary>
     public string Salt { get; init; } = "";
@@ -36,6 +44,8 @@ internal sealed record ImportOptions(string File, ImportKind As)
 internal sealed class ImportVerb(
     IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, IEventLog log, TimeProvider time, TextWriter output)
 {
+    private static readonly JsonSerializerOptions Indented = new(Wire.Json) { WriteIndented = true };
+
     public Task<int> RunAsync(ImportOptions options, CancellationToken cancellationToken) =>
         IntakeVerb.RunAsync(time, output, (tally, token) => ImportAsync(options, tally, token), cancellationToken);
 
@@ -43,20 +53,45 @@ internal sealed class ImportVerb(
     {
         if (options.As == ImportKind.Cases)
         {
-            var import = new CaseImport(grains, numbers, directory, time);
-            await foreach (var answer in import.RunAsync(CaseFile.Of(options.File), options.Salt, options.InFlight, tally, cancellationToken))
-            {
-                tally.Say(answer.ToString());
-            }
-
-            return tally.TookAll;
+            return await ImportCasesAsync(options, tally, cancellationToken);
         }
 
-        var incidents = IncidentLog.Of(options.File, IntakeVerb.Zone(options.TimeZone), notAfter: time.GetUtcNow());
+        var incidents = IncidentLog.Of(options.File, IntakeVerb.Zone(options.TimeZone ?? "UTC"), notAfter: time.GetUtcNow());
         await new IncidentImport(grains, numbers, time).RunAsync(incidents, options.Salt, options.InFlight, tally, cancellationToken);
         tally.Say(tally.ToString());
         return tally.TookAll &
             (!options.Check || (await new IncidentCheck(log, output).RunAsync(incidents, options.Salt, cancellationToken)).Agrees);
+    }
+
+    private async Task<bool> ImportCasesAsync(ImportOptions options, ImportTally tally, CancellationToken cancellationToken)
+    {
+        var mapping = options.Mapping is { } path ? ImportMapping.Parse(await File.ReadAllTextAsync(path, cancellationToken)) : ImportMapping.None;
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var plan = await FileAnalysis.RunAsync(
+            () => SourceFile.Open(options.File), mapping with { TimeZone = mapping.TimeZone ?? options.TimeZone }, today, cancellationToken);
+        if (options.Preview)
+        {
+            tally.Say(JsonSerializer.Serialize(plan.Preview(), Indented));
+            return plan.Questions.Count == 0;
+        }
+
+        if (plan.Questions.Count > 0)
+        {
+            throw new SourceFileException(plan.Asks());
+        }
+
+        foreach (var note in plan.Notes)
+        {
+            tally.Say(note);
+        }
+
+        var import = new CaseImport(grains, numbers, directory, time);
+        await foreach (var answer in import.RunAsync(plan.ReadAsync(cancellationToken), options.Salt + plan.Mapping.Source, options.InFlight, tally, cancellationToken))
+        {
+            tally.Say(answer.ToString());
+        }
+
+        return tally.TookAll;
     }
 }
 

@@ -18,12 +18,13 @@ internal static class SourceFile
     };
 
     /// <summary>The text of <paramref name="path"/>; <c>.gz</c> is unpacked on the way.</summary>
-    public static StreamReader OpenText(string path)
+    public static StreamReader OpenText(string path) =>
+        new(Open(path), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+
+    /// <summary>The bytes of <paramref name="path"/>; <c>.gz</c> is unpacked on the way.</summary>
+    public static Stream Open(string path)
     {
         var file = new FileStream(path, Sequential);
-        Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
-        return new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 }

@@ -79,6 +79,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IPastBoards, EmptyPast>();
         builder.Services.AddSingleton<IPlatformStatus>(new FixedStatus(log));
         builder.Services.AddSingleton<IOutbox, EmptyOutbox>();
+        builder.Services.AddSingleton<Grains.Imports.IImports, NoImports>();
         builder.Services.AddSingleton<Grains.Webhooks.IWebhooks, NoWebhooks>();
         builder.Services.AddApi();
         builder.Services.Configure(options ?? (_ => { }));

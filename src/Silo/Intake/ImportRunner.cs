@@ -1,0 +1,201 @@
+using System.Text.Json;
+using Escalation.Grains;
+using Escalation.Grains.Hosting;
+using Escalation.Grains.Imports;
+using Escalation.Grains.Log;
+using Escalation.Silo.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Escalation.Silo.Intake;
+
+/// <summary>
+/// Takes kept files line by line, one host at a time, one file after the other. How far it is stands in the database beside what
+/// became of each line; a host that takes over reads on from there. Lines on their way when the other one died are taken again,
+/// and are the same cases.
+/// </summary>
+internal sealed partial class ImportRunner(
+    NpgsqlDataSource dataSource, IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ImportSignal signal, TimeProvider time,
+    ILogger<ImportRunner> logger) : BackgroundService
+{
+    private const long Lock = 0x45534c5f494d504f;
+    private const int InFlight = 64;
+    private const int Batch = 500;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var next = signal.Next;
+            try
+            {
+                await LeadAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested && (e is LogUnavailableException || LogFailures.IsAway(e)))
+            {
+                LogAway(logger, e.Message);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Whatever it is, other files must be taken.
+                LogBroken(logger, e);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.WhenAny(next, Task.Delay(LongestWait, TimeProvider.System, stoppingToken));
+        }
+    }
+
+    /// <summary>Imports while this host holds the lock; a host that dies gives it up with its connection.</summary>
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection))
+        {
+            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            while (await NextAsync(connection, cancellationToken) is { } running)
+            {
+                await RunAsync(connection, running, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (connection.State == System.Data.ConnectionState.Open)
+            {
+                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
+                await give.ExecuteScalarAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task RunAsync(NpgsqlConnection connection, Running running, CancellationToken cancellationToken)
+    {
+        string? detail = null;
+        try
+        {
+            var plan = new ImportPlan(() => new PartStream(dataSource, running.Id), ImportMapping.Parse(running.Mapping), running.Total, running.IsJson) { Latest = running.Latest };
+            var import = new CaseImport(grains, numbers, directory, time);
+            var tally = new ImportTally(time, TextWriter.Null);
+            var lines = plan.ReadAsync(cancellationToken).Skip((int)running.Done);
+            var answers = new List<LineAnswer>(Batch);
+            var (record, since) = (running.Done, TimeProvider.System.GetTimestamp());
+            await foreach (var answer in import.RunAsync(lines, plan.Mapping.Source ?? "", InFlight, tally, cancellationToken))
+            {
+                answers.Add(answer);
+                if (answers.Count == Batch || TimeProvider.System.GetElapsedTime(since) > LongestBatch)
+                {
+                    await SaveAsync(connection, running.Id, record, answers, cancellationToken);
+                    record += answers.Count;
+                    answers.Clear();
+                    since = TimeProvider.System.GetTimestamp();
+                }
+            }
+
+            await SaveAsync(connection, running.Id, record, answers, cancellationToken);
+        }
+        catch (SourceFileException e)
+        {
+            detail = e.Message;
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or LogUnavailableException) && !LogFailures.IsAway(e))
+        {
+            LogBroken(logger, e);
+            detail = "The file could not be read on; the host's log says why.";
+        }
+
+        await EndAsync(connection, running.Id, detail, cancellationToken);
+    }
+
+    /// <summary>What became of the lines, and how far the import is, in one step.</summary>
+    private static async Task SaveAsync(NpgsqlConnection connection, Guid id, long done, List<LineAnswer> answers, CancellationToken cancellationToken)
+    {
+        if (answers.Count == 0)
+        {
+            return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var copy = await connection.BeginBinaryImportAsync(
+            "copy import_line (import, record, line, outcome, case_id, case_number, errors) from stdin (format binary)", cancellationToken))
+        {
+            for (var i = 0; i < answers.Count; i++)
+            {
+                var answer = answers[i];
+                await copy.StartRowAsync(cancellationToken);
+                await copy.WriteAsync(id, NpgsqlDbType.Uuid, cancellationToken);
+                await copy.WriteAsync(done + i, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync(answer.Line, NpgsqlDbType.Integer, cancellationToken);
+                await copy.WriteAsync((short)OutcomeOf(answer), NpgsqlDbType.Smallint, cancellationToken);
+                await copy.WriteAsync(answer.CaseId, NpgsqlDbType.Uuid, cancellationToken);
+                await copy.WriteAsync(answer.Number, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync(answer.Faults.Count == 0 ? null : JsonSerializer.Serialize(answer.Faults, Wire.Json), NpgsqlDbType.Json, cancellationToken);
+            }
+
+            await copy.CompleteAsync(cancellationToken);
+        }
+
+        await using var move = new NpgsqlCommand(
+            "update import set done = done + $2, taken = taken + $3, known = known + $4, refused = refused + $5 where id = $1", connection, transaction);
+        move.Parameters.Add(new() { Value = id });
+        move.Parameters.Add(new() { Value = (long)answers.Count });
+        foreach (var outcome in new[] { ImportOutcome.Taken, ImportOutcome.Known, ImportOutcome.Refused })
+        {
+            move.Parameters.Add(new() { Value = answers.LongCount(answer => OutcomeOf(answer) == outcome) });
+        }
+
+        await move.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static ImportOutcome OutcomeOf(LineAnswer answer) =>
+        answer.Faults.Count > 0 ? ImportOutcome.Refused : answer.Known ? ImportOutcome.Known : ImportOutcome.Taken;
+
+    /// <summary>The file is not needed any more.</summary>
+    private async Task EndAsync(NpgsqlConnection connection, Guid id, string? detail, CancellationToken cancellationToken)
+    {
+        await using var end = new NpgsqlCommand(
+            """
+            with parts as (delete from import_part where import = $1)
+            update import
+            set ended_at = $2, detail = $3
+            where id = $1
+            """,
+            connection);
+        end.Parameters.Add(new() { Value = id });
+        end.Parameters.Add(new() { Value = time.GetUtcNow() });
+        end.Parameters.Add(new() { Value = (object?)detail ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await end.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<Running?> NextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select id, mapping, is_json, latest, total, done from import where ended_at is null order by created_at limit 1", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
+    private static Running Read(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.GetString(1), reader.GetBoolean(2), reader.GetFieldValue<DateOnly>(3), reader.GetInt64(4), reader.GetInt64(5));
+
+    [LoggerMessage(3970, LogLevel.Warning, "An import waits for the database: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(3971, LogLevel.Error, "An import stopped")]
+    private static partial void LogBroken(ILogger logger, Exception exception);
+
+    private sealed record Running(Guid Id, string Mapping, bool IsJson, DateOnly Latest, long Total, long Done);
+}
