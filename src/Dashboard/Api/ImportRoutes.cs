@@ -17,6 +17,9 @@ internal static class ImportRoutes
 
     private const int LongestMapping = 64 * 1024;
     private const int MostItems = 500;
+    /// <summary>What a form that ends too early is said with; failures of files carry the system's own number.</summary>
+    private const int OfFramework = unchecked((int)0x80131620);
+
     private const string Multipart = "multipart/form-data";
 
     private static readonly string[] RawTypes = ["text/csv", "text/tab-separated-values", "text/plain", "application/x-ndjson", "application/octet-stream"];
@@ -113,7 +116,7 @@ internal static class ImportRoutes
         {
             await new Problem(StatusCodes.Status422UnprocessableEntity, "import.unusable", e.Message).WriteAsync(context);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException || (e.GetType() == typeof(IOException) && e.HResult == OfFramework))
         {
             await Problems.Malformed($"The body is not multipart/form-data: {e.Message}").WriteAsync(context);
         }

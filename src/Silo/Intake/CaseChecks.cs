@@ -29,7 +29,7 @@ internal static class CaseChecks
 
         if (customer.Email is { } email && email.IndexOf('@') is var at && (at < 1 || at == email.Length - 1))
         {
-            faults.Add(new ImportFault("customer.email", $"customer.email '{email}' is no mail address."));
+            faults.Add(new ImportFault("customer.email", "customer.email is no mail address."));
         }
 
         if (fields.Claim is { } claim && (claim.Amount < 0 || decimal.Round(claim.Amount, 4) != claim.Amount ||

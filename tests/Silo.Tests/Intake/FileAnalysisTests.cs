@@ -20,8 +20,8 @@ public sealed class FileAnalysisTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory, Rule("CASE-1")]
-    [InlineData("22-04-15 2015-05-12", "dd-MM-yy yyyy-MM-dd")]
-    [InlineData("04/11/15 22-04-15", "? dd-MM-yy")]
+    [InlineData("30-04-15 2015-05-12", "dd-MM-yy yyyy-MM-dd")]
+    [InlineData("04/11/15 30-04-15", "? dd-MM-yy")]
     [InlineData("04/11/15 04/23/15", "MM/dd/yy")]
     [InlineData("04/11/2015 23/04/2015", "dd/MM/yyyy")]
     [InlineData("04/23/2015 23/04/2015", "?")]
