@@ -95,6 +95,9 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, TimeProvider
             connection);
         if (await heal.ExecuteNonQueryAsync(cancellationToken) is > 0 and var healed)
         {
+            // Whoever follows the log keeps its place among them: their order by position is what it was.
+            await ExecuteAsync(connection, "update follower set tx = '3'", cancellationToken);
+            await ExecuteAsync(connection, "update webhook set tx = '3'", cancellationToken);
             LogHealed(healed);
         }
     }

@@ -81,8 +81,16 @@ public sealed class MigratorTests : IAsyncLifetime
             await insert.ExecuteNonQueryAsync(Token);
         }
 
+        await using (var place = _source.CreateCommand("insert into follower (name, tx, position) select 'ladder', tx, position from event where version = 2"))
+        {
+            await place.ExecuteNonQueryAsync(Token);
+        }
+
         await Migrator.RunAsync(Token);
 
+        await using var left = _source.CreateCommand("select array_agg(version) from event e, follower f where (e.tx, e.position) > (f.tx, f.position)");
+        var after = (int[]?)await left.ExecuteScalarAsync(Token);
+        Assert.Equal(3, Assert.Single(after!));
         await using var command = _source.CreateCommand(
             "select count(*) from event where tx < pg_snapshot_xmin(pg_current_snapshot())");
         Assert.Equal(3L, await command.ExecuteScalarAsync(Token));
