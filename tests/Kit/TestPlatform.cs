@@ -102,7 +102,15 @@ public sealed class TestPlatform : IAsyncDisposable
         {
             Time.Advance(next > Time.GetUtcNow() ? next - Time.GetUtcNow() : TimeSpan.Zero);
             await Services.GetRequiredService<DeadlineClock>().SweepOnceAsync(CancellationToken.None);
-            await UntilAsync(async () => await NextDueAsync() is not { } due || due > Time.GetUtcNow());
+            try
+            {
+                await UntilAsync(async () => await NextDueAsync() is not { } due || due > Time.GetUtcNow());
+            }
+            catch (TimeoutException)
+            {
+                var left = await QueryAsync<string>("select string_agg(category || ' ' || id || ' since ' || due_at || (select ': ' || string_agg(kind || ' ' || by || ' ' || data, '; ' order by version) from (select * from event where stream = late.id order by version desc limit 8) as last), ', ') from (select * from grain order by due_at limit 1) as late");
+                throw new TimeoutException($"At {Time.GetUtcNow():O} these do not go on: {left}.");
+            }
         }
 
         Time.Advance(until - Time.GetUtcNow());
