@@ -37,6 +37,7 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     private TState? _state;
     private Effects? _effects;
     private int _version;
+    private bool _loading;
     private string? _foreign;
 
     /// <summary>Takes one command. CASE-5: an id seen before gets its first answer.</summary>
@@ -109,6 +110,12 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     /// <summary>True when the log holds a later event than this memory; may be asked outside a turn, as a hint.</summary>
     public bool IsBehind(int version)
     {
+        // What is being read now may have been read before that event: whoever asks has to ask again once it is there.
+        if (Volatile.Read(ref _loading))
+        {
+            return true;
+        }
+
         var known = Volatile.Read(ref _version);
         return known > 0 && known < version;
     }
@@ -162,19 +169,30 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
         }
 
         Forget();
-        var entries = TState.Checkpoint is { } kind
-            ? await log.ReadFromLatestAsync(id, kind, cancellationToken)
-            : await log.ReadAsync(id, 0, cancellationToken);
+        IReadOnlyList<Entry> entries;
+        Volatile.Write(ref _loading, true);
+        try
+        {
+            entries = TState.Checkpoint is { } kind
+                ? await log.ReadFromLatestAsync(id, kind, cancellationToken)
+                : await log.ReadAsync(id, 0, cancellationToken);
+            Volatile.Write(ref _version, entries is [.., var last] ? last.Version : 0);
+        }
+        finally
+        {
+            Volatile.Write(ref _loading, false);
+        }
+
         if (entries is [{ Category: var category }, ..] && category != TState.Category)
         {
             // Callers may name any id: one of another kind of grain is as good as unknown here.
             _foreign = category;
+            _version = 0;
             return _state = TState.Empty(id);
         }
 
         foreach (var entry in entries)
         {
-            _version = entry.Version;
             _commands[entry.CommandId] = _commands.TryGetValue(entry.CommandId, out var span)
                 ? (span.First, entry.Version)
                 : (entry.Version, entry.Version);

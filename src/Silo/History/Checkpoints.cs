@@ -6,7 +6,7 @@ using Npgsql;
 namespace Escalation.Silo.History;
 
 /// <summary>The boards of the past that are stored.</summary>
-internal sealed class Checkpoints(NpgsqlDataSource dataSource, TimeProvider time)
+internal sealed class Checkpoints(NpgsqlDataSource dataSource)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -99,7 +99,8 @@ internal sealed class Checkpoints(NpgsqlDataSource dataSource, TimeProvider time
 
         while (!await AskAsync("select pg_snapshot_xmin(pg_current_snapshot()) > $1", Xid(transaction)))
         {
-            await Task.Delay(Pause, time, cancellationToken);
+            // The machine's time: whoever is waited for, perhaps in another database, does not know the platform's.
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
 
         // Whoever could not see the checkpoint has ended: what they added is seen here, and what is added later takes it away.

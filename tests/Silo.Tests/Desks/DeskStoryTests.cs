@@ -68,7 +68,7 @@ public sealed class DeskStoryTests : IDisposable
         Assert.True((await first.InvokeAsync("Decline", first.OfferId, "lunch")).GetProperty("declined").GetBoolean());
 
         await second.UntilAsync(d => d.Offers.Count == 1);
-        Assert.Empty(first.Offers);
+        await first.UntilAsync(d => d.Offers.Count == 0);
         await platform.FastForward(TimeSpan.FromSeconds(30));
         await second.UntilAsync(d => d.Offers.Count == 0);
         await platform.UntilAsync(async () => (await RowAsync(ana)).TryGetProperty("queued", out var queued) && queued.GetBoolean());
