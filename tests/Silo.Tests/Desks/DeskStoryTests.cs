@@ -89,13 +89,14 @@ public sealed class DeskStoryTests : IDisposable
         await ana.OpenCaseAsync();
         await desk.UntilAsync(d => d.Offers.Count == 1);
         var path = new Uri($"/api/offers/{desk.OfferId}/accept", UriKind.Relative);
+        var caseId = desk.Offers[0].GetProperty("caseId").GetString();
 
         var answers = await Task.WhenAll(ana.PostAsJsonAsync(path, new { }, Token), irina.PostAsJsonAsync(path, new { }, Token));
 
         Assert.Equal([200, 409], answers.Select(answer => (int)answer.StatusCode).Order());
         var lost = JsonSerializer.Deserialize<JsonElement>(await answers.First(answer => (int)answer.StatusCode == 409).Content.ReadAsStringAsync(Token));
         Assert.Equal("offer.taken", lost.GetProperty("code").GetString());
-        var winner = (await ana.GetJsonAsync($"/api/cases/{desk.Offers[0].GetProperty("caseId").GetString()}")).GetProperty("owner").GetString();
+        var winner = (await ana.GetJsonAsync($"/api/cases/{caseId}")).GetProperty("owner").GetString();
         Assert.Contains($"({winner})", lost.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
