@@ -56,7 +56,6 @@ public sealed class LadderKillTests : IAsyncLifetime
     }
 
     [Theory, Rule("ESC-3"), Rule("ESC-6")]
-    [InlineData(1)]
     [InlineData(2)]
     public async Task Killed_while_it_tells_people_nobody_misses_anything_and_customers_levels_are_right(int hosts)
     {

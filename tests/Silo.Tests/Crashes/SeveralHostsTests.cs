@@ -26,7 +26,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     [Fact, Rule("CASE-5"), Rule("CLK-7")]
     public async Task Of_three_hosts_one_after_the_other_is_killed_under_load_and_nothing_acknowledged_is_lost()
     {
-        var size = new HostStormSize(3, TimeSpan.FromSeconds(25), 2, Seed: 20261122);
+        var size = new HostStormSize(3, TimeSpan.FromSeconds(16), 2, Seed: 20261122);
         await using var storm = new HostStorm(size, TestContext.Current.SendDiagnosticMessage);
         var left = await storm.RunAsync();
         Assert.Empty(left.Faults);
