@@ -98,6 +98,17 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
     public async ValueTask<(TState State, int Version)> GetAsync(CancellationToken cancellationToken) =>
         (await LoadAsync(cancellationToken), _version);
 
+    /// <summary>The state and version now, read again when memory is older than <paramref name="version"/>, which is in the log.</summary>
+    public ValueTask<(TState State, int Version)> GetAtLeastAsync(int version, CancellationToken cancellationToken)
+    {
+        if (_version < version)
+        {
+            Forget();
+        }
+
+        return GetAsync(cancellationToken);
+    }
+
     /// <summary>The state as it was at <paramref name="version"/>.</summary>
     public async ValueTask<TState> GetAtAsync(int version, CancellationToken cancellationToken)
     {

@@ -15,6 +15,12 @@ public interface ICaseGrain
     /// <summary>The case now, and its version; version 0 when there is none.</summary>
     Task<(Case State, int Version)> Get(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The case now, and its version: at least <paramref name="version"/>, which the caller has seen in the log. Whoever acts on
+    /// what another host wrote asks so: the memory of this one may not have heard of it yet.
+    /// </summary>
+    Task<(Case State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken = default);
+
     /// <summary>The case as it was at an earlier version.</summary>
     Task<Case> GetAt(int version, CancellationToken cancellationToken = default);
 }
@@ -27,6 +33,9 @@ public interface ICustomerGrain
 
     /// <summary>The customer now, and their version; version 0 when there is none.</summary>
     Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ICaseGrain.GetAtLeast"/>
+    Task<(Customer State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken = default);
 }
 
 /// <summary>CLM-4: a stock of gifts, wherever it lives.</summary>

@@ -19,9 +19,13 @@ internal interface IActivationGrain : IGrainWithGuidKey
     [Alias("tell")]
     Task<Parcel> Tell(Parcel envelope);
 
-    /// <summary>Gives the state now, or as it was at <paramref name="version"/>.</summary>
-    [Alias("get")]
-    Task<Parcel> Get(int? version);
+    /// <summary>Gives the state now, which is not older than <paramref name="version"/>.</summary>
+    [Alias("getAtLeast")]
+    Task<Parcel> GetAtLeast(int version);
+
+    /// <summary>Gives the state as it was at <paramref name="version"/>.</summary>
+    [Alias("getAt")]
+    Task<Parcel> GetAt(int version);
 
     /// <summary>The log holds an event of <paramref name="version"/>.</summary>
     [Alias("catchUp"), OneWay]
@@ -56,9 +60,13 @@ internal abstract class ActivationGrain<TState, TCommand, TEvent>(IEventLog log,
     public Task<Parcel> Tell(Parcel envelope) => PackAsync(async () =>
         Parcel.Of(await _activation.TellAsync(envelope.Open<Envelope<TCommand>>(), CancellationToken.None)), envelope);
 
-    public Task<Parcel> Get(int? version) => PackAsync(async () => version is { } earlier
-        ? Parcel.Of(await _activation.GetAtAsync(earlier, CancellationToken.None))
-        : await SeenAsync());
+    public Task<Parcel> GetAtLeast(int version) => PackAsync(async () =>
+    {
+        var (state, found) = await _activation.GetAtLeastAsync(version, CancellationToken.None);
+        return Parcel.Of(new Seen<TState>(state, found));
+    });
+
+    public Task<Parcel> GetAt(int version) => PackAsync(async () => Parcel.Of(await _activation.GetAtAsync(version, CancellationToken.None)));
 
     public Task CatchUp(int version)
     {
@@ -73,12 +81,6 @@ internal abstract class ActivationGrain<TState, TCommand, TEvent>(IEventLog log,
     bool ISeat.IsBehind(int version) => _activation.IsBehind(version);
 
     Task ISeat.CatchUpAsync(int version) => this.AsReference<IActivationGrain>().CatchUp(version);
-
-    private async Task<Parcel> SeenAsync()
-    {
-        var (state, version) = await _activation.GetAsync(CancellationToken.None);
-        return Parcel.Of(new Seen<TState>(state, version));
-    }
 
     private static async Task<Parcel> PackAsync(Func<Task<Parcel>> turn, Parcel? given = null)
     {

@@ -49,7 +49,10 @@ internal sealed partial class ClusterGrains(
         public Task<Answer> Tell(Envelope<CaseCommand> envelope, CancellationToken cancellationToken = default) =>
             remote.TellAsync(envelope, cancellationToken);
 
-        public Task<(Case State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
+        public Task<(Case State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
+
+        public Task<(Case State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken = default) =>
+            remote.GetAtLeastAsync(version, cancellationToken);
 
         public Task<Case> GetAt(int version, CancellationToken cancellationToken = default) => remote.GetAtAsync(version, cancellationToken);
     }
@@ -59,7 +62,10 @@ internal sealed partial class ClusterGrains(
         public Task<Answer> Tell(Envelope<CustomerCommand> envelope, CancellationToken cancellationToken = default) =>
             remote.TellAsync(envelope, cancellationToken);
 
-        public Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
+        public Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
+
+        public Task<(Customer State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken = default) =>
+            remote.GetAtLeastAsync(version, cancellationToken);
     }
 
     private sealed class GiftStockGrain(Remote<GiftStock, GiftStockCommand, GiftStockEvent> remote) : IGiftStockGrain
@@ -67,7 +73,7 @@ internal sealed partial class ClusterGrains(
         public Task<Answer> Tell(Envelope<GiftStockCommand> envelope, CancellationToken cancellationToken = default) =>
             remote.TellAsync(envelope, cancellationToken);
 
-        public Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
+        public Task<(GiftStock State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
     }
 
     private sealed class TeamDeskGrain(Remote<TeamDesk, TeamDeskCommand, TeamDeskEvent> remote) : ITeamDeskGrain
@@ -75,7 +81,7 @@ internal sealed partial class ClusterGrains(
         public Task<Answer> Tell(Envelope<TeamDeskCommand> envelope, CancellationToken cancellationToken = default) =>
             remote.TellAsync(envelope, cancellationToken);
 
-        public Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAsync(cancellationToken);
+        public Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
     }
 
     /// <summary>One grain, wherever it lives.</summary>
@@ -86,14 +92,14 @@ internal sealed partial class ClusterGrains(
         public Task<Answer> TellAsync(Envelope<TCommand> envelope, CancellationToken cancellationToken) => AskAsync<Answer>(
             grain => grain.Tell(Parcel.Of(envelope)), here => here.TellAsync(envelope, CancellationToken.None), cancellationToken);
 
-        public async Task<(TState State, int Version)> GetAsync(CancellationToken cancellationToken)
+        public async Task<(TState State, int Version)> GetAtLeastAsync(int version, CancellationToken cancellationToken)
         {
-            var seen = await AskAsync(grain => grain.Get(null), SeenHereAsync, cancellationToken);
+            var seen = await AskAsync(grain => grain.GetAtLeast(version), SeenHereAsync, cancellationToken);
             return (seen.State, seen.Version);
         }
 
         public Task<TState> GetAtAsync(int version, CancellationToken cancellationToken) => AskAsync(
-            grain => grain.Get(version), here => here.GetAtAsync(version, CancellationToken.None), cancellationToken);
+            grain => grain.GetAt(version), here => here.GetAtAsync(version, CancellationToken.None), cancellationToken);
 
         private static async ValueTask<Seen<TState>> SeenHereAsync(Activation<TState, TCommand, TEvent> here)
         {

@@ -72,6 +72,9 @@ internal sealed class EmbeddedGrains(
         public Task<(Case State, int Version)> Get(CancellationToken cancellationToken = default) =>
             cases.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
 
+        public Task<(Case State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken = default) =>
+            cases.TurnAsync(id, version, static (activation, version, token) => activation.GetAtLeastAsync(version, token), cancellationToken);
+
         public Task<Case> GetAt(int version, CancellationToken cancellationToken = default) =>
             cases.TurnAsync(id, version, static (activation, version, token) => activation.GetAtAsync(version, token), cancellationToken);
     }
@@ -83,6 +86,9 @@ internal sealed class EmbeddedGrains(
 
         public Task<(Customer State, int Version)> Get(CancellationToken cancellationToken = default) =>
             customers.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+
+        public Task<(Customer State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken = default) =>
+            customers.TurnAsync(id, version, static (activation, version, token) => activation.GetAtLeastAsync(version, token), cancellationToken);
     }
 
     private sealed class GiftStockGrain(Directory<GiftStock, GiftStockCommand, GiftStockEvent> stocks, Guid id) : IGiftStockGrain

@@ -44,7 +44,7 @@ internal sealed partial class LadderFollower(
     /// <summary>Customers of whom there is anything to say to a new case: a level, or like complaints.</summary>
     private const string KnownSql =
         """
-        select stream
+        select stream, max(version)
         from event
         where stream = any($1)
         group by stream
@@ -54,10 +54,11 @@ internal sealed partial class LadderFollower(
     /// <summary>CUS-2: cases that have anything to say of their customer's experience; one that just opened and closed has not.</summary>
     private const string ExperiencedSql =
         """
-        select distinct stream
+        select stream, max(version)
         from event
         where stream = any($1)
-            and kind in ('promiseMade', 'roundStarted', 'experienceRated', 'caseTakenOver')
+        group by stream
+        having bool_or(kind in ('promiseMade', 'roundStarted', 'experienceRated', 'caseTakenOver'))
         """;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
@@ -165,7 +166,8 @@ internal sealed partial class LadderFollower(
         }
 
         // Levels first: a case that opened after another one rose must find what that one did to the customer.
-        var moved = page.Where(row => row.Kind is "escalationRaised" or "escalationRisen" or "escalationClosed").Select(row => row.Stream).Distinct();
+        var moved = page.Where(row => row.Kind is "escalationRaised" or "escalationRisen" or "escalationClosed")
+            .GroupBy(row => row.Stream, row => row.Version, (stream, versions) => KeyValuePair.Create(stream, versions.Max()));
         await ForAllAsync(moved, NoteLevelAsync, cancellationToken);
         var added = page.Where(row => row.Event is not (null or EscalationTold)).Select(row => row.Event switch
         {
@@ -176,14 +178,17 @@ internal sealed partial class LadderFollower(
         if (added.Count > 0)
         {
             var known = await StreamsAsync(connection, KnownSql, added.Select(pair => pair.Customer).Distinct().ToArray(), cancellationToken);
-            await ForAllAsync(added.Where(pair => known.Contains(pair.Customer)), (pair, token) => TellCaseAsync(pair.Customer, pair.Case, token), cancellationToken);
+            await ForAllAsync(
+                added.Where(pair => known.ContainsKey(pair.Customer)),
+                (pair, token) => TellCaseAsync(pair.Customer, known[pair.Customer], pair.Case, token), cancellationToken);
         }
     }
 
     /// <summary>ESC-6: the customer learns on which level the case is; when the customer comes down, so do those that only followed.</summary>
-    private async Task NoteLevelAsync(Guid caseId, CancellationToken cancellationToken)
+    private async Task NoteLevelAsync(KeyValuePair<Guid, int> seen, CancellationToken cancellationToken)
     {
-        var (state, version) = await grains.Case(caseId).Get(cancellationToken);
+        var caseId = seen.Key;
+        var (state, version) = await grains.Case(caseId).GetAtLeast(seen.Value, cancellationToken);
         if (state.Opening is not { } opening)
         {
             return;
@@ -201,9 +206,10 @@ internal sealed partial class LadderFollower(
     }
 
     /// <summary>CUS-2: the customer's ledger has what the case was like.</summary>
-    private async Task NoteExperienceAsync(Guid caseId, CancellationToken cancellationToken)
+    private async Task NoteExperienceAsync(KeyValuePair<Guid, int> seen, CancellationToken cancellationToken)
     {
-        var (state, version) = await grains.Case(caseId).Get(cancellationToken);
+        var caseId = seen.Key;
+        var (state, version) = await grains.Case(caseId).GetAtLeast(seen.Value, cancellationToken);
         if (state.Opening is { } opening)
         {
             var id = DeterministicId.Of("customer", "experience", $"{caseId:N}", $"{version}");
@@ -226,9 +232,9 @@ internal sealed partial class LadderFollower(
     }
 
     /// <summary>ESC-6, CUS-4: a new case learns what its customer's grain knows, also when whoever opened it did not ask.</summary>
-    private async Task TellCaseAsync(Guid customerId, Guid caseId, CancellationToken cancellationToken)
+    private async Task TellCaseAsync(Guid customerId, int customerVersion, Guid caseId, CancellationToken cancellationToken)
     {
-        var (customer, _) = await grains.Customer(customerId).Get(cancellationToken);
+        var (customer, _) = await grains.Customer(customerId).GetAtLeast(customerVersion, cancellationToken);
         var (state, _) = await grains.Case(caseId).Get(cancellationToken);
         if (customer.Erasures > 0)
         {
@@ -286,22 +292,22 @@ internal sealed partial class LadderFollower(
     {
         var kind = reader.GetString(4);
         return new Row(
-            EntryReader.ReadCursor(reader, 0, 1), reader.GetGuid(2), kind,
+            EntryReader.ReadCursor(reader, 0, 1), reader.GetGuid(2), reader.GetInt32(3), kind,
             reader.IsDBNull(5) ? null : EventCodec.Read(kind, reader.GetFieldValue<byte[]>(5), []), reader.GetFieldValue<DateTimeOffset>(6));
     }
 
-    /// <summary>Those of <paramref name="streams"/> that the query finds.</summary>
-    private static async Task<HashSet<Guid>> StreamsAsync(NpgsqlConnection connection, string sql, Guid[] streams, CancellationToken cancellationToken)
+    /// <summary>Those of <paramref name="streams"/> that the query finds, and the version each is at.</summary>
+    private static async Task<Dictionary<Guid, int>> StreamsAsync(NpgsqlConnection connection, string sql, Guid[] streams, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection)
         {
             Parameters = { new() { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new HashSet<Guid>();
+        var found = new Dictionary<Guid, int>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            found.Add(reader.GetGuid(0));
+            found.Add(reader.GetGuid(0), reader.GetInt32(1));
         }
 
         return found;
@@ -343,5 +349,5 @@ internal sealed partial class LadderFollower(
     [LoggerMessage(2962, LogLevel.Error, "The ladder could not act on {Item} and goes on")]
     private static partial void LogSkipped(ILogger logger, Exception exception, string item);
 
-    private sealed record Row(TailCursor Place, Guid Stream, string Kind, IEvent? Event, DateTimeOffset At);
+    private sealed record Row(TailCursor Place, Guid Stream, int Version, string Kind, IEvent? Event, DateTimeOffset At);
 }

@@ -6,8 +6,8 @@ using NpgsqlTypes;
 
 namespace Escalation.Silo.Ladder;
 
-/// <summary>A telling that this host may send now.</summary>
-internal readonly record struct ClaimedTelling(Guid CaseId, int Number, int Attempts);
+/// <summary>A telling that this host may send now, of a case that is at <paramref name="Version"/> at least.</summary>
+internal readonly record struct ClaimedTelling(Guid CaseId, int Number, int Attempts, int Version);
 
 /// <summary>The table of those on duty who have to be told.</summary>
 internal sealed class TellingQueue(NpgsqlDataSource dataSource, Commits commits)
@@ -35,7 +35,7 @@ internal sealed class TellingQueue(NpgsqlDataSource dataSource, Commits commits)
             order by send_at, stream, number
             limit $3
             for update of telling skip locked)
-        returning stream, number, attempts, send_at, person, channel
+        returning stream, number, attempts, send_at, person, channel, (select version from grain where grain.id = telling.stream)
         """;
 
     /// <summary>Adds what is not known yet.</summary>
@@ -72,7 +72,7 @@ internal sealed class TellingQueue(NpgsqlDataSource dataSource, Commits commits)
         var (person, channel) = ("", DutyChannel.Board);
         while (await reader.ReadAsync(cancellationToken))
         {
-            items.Add((reader.GetDateTime(3), new ClaimedTelling(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2))));
+            items.Add((reader.GetDateTime(3), new ClaimedTelling(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(6))));
             (person, channel) = (reader.GetString(4), Enum.Parse<DutyChannel>(reader.GetString(5), ignoreCase: true));
         }
 

@@ -68,8 +68,8 @@ internal interface INoticeChannel
     }
 }
 
-/// <summary>A notice that this host may send now.</summary>
-internal readonly record struct ClaimedNotice(Guid CaseId, int Number, int Attempts);
+/// <summary>A notice that this host may send now, of a case that is at <paramref name="Version"/> at least.</summary>
+internal readonly record struct ClaimedNotice(Guid CaseId, int Number, int Attempts, int Version);
 
 /// <summary>The table of notices to send.</summary>
 internal interface INoticeQueue

@@ -228,6 +228,8 @@ internal sealed partial class NoticeLane(
     /// <summary>The notice, if it still has to go out; else it is finished.</summary>
     private async Task<(Case State, Notice Notice)?> StillNeededAsync(ClaimedNotice item)
     {
+        // Another host may have decided it: a memory that has not heard of it would take it for needless.
+        await grains.Case(item.CaseId).GetAtLeast(item.Version, _stopping.Token);
         await TellAsync(item, new CaseCommand.RecheckNotice(item.Number));
         var (state, _) = await grains.Case(item.CaseId).Get(_stopping.Token);
         if (state.Notices.ElementAtOrDefault(item.Number - 1) is { State: NoticeState.Decided, To: not null } notice)

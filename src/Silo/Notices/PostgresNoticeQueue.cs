@@ -125,14 +125,14 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
                 order by urgent_at
                 limit $4
                 for update skip locked)
-            returning stream, number, attempts, urgent_at
+            returning stream, number, attempts, urgent_at, (select version from grain where grain.id = notice.stream)
             """,
             now.UtcDateTime, (now + claim).UtcDateTime, commits.Host, limit, first, second);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<(DateTime UrgentAt, ClaimedNotice Notice)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            claimed.Add((reader.GetDateTime(3), new ClaimedNotice(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2))));
+            claimed.Add((reader.GetDateTime(3), new ClaimedNotice(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(4))));
         }
 
         return [.. claimed.OrderBy(one => one.UrgentAt).Select(one => one.Notice)];

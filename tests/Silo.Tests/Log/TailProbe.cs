@@ -36,14 +36,19 @@ internal sealed class TailProbe : IAsyncDisposable
     }
 
     /// <summary>All entries, once there are <paramref name="count"/> of them.</summary>
-    public async Task<IReadOnlyList<Entry>> SeeAsync(int count)
+    public Task<IReadOnlyList<Entry>> SeeAsync(int count) => SeeAsync(entries => entries.Count >= count);
+
+    /// <summary>All entries, once there is one of <paramref name="stream"/>.</summary>
+    public Task<IReadOnlyList<Entry>> SeeAsync(Guid stream) => SeeAsync(entries => entries.Any(entry => entry.Stream == stream));
+
+    private async Task<IReadOnlyList<Entry>> SeeAsync(Func<List<Entry>, bool> enough)
     {
         while (true)
         {
             Task more;
             lock (_lock)
             {
-                if (_entries.Count >= count)
+                if (enough(_entries))
                 {
                     return [.. _entries];
                 }

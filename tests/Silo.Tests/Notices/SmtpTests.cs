@@ -340,6 +340,9 @@ public sealed class SmtpTests
 
             public Task<(Case State, int Version)> Get(CancellationToken cancellationToken) => inner.Get(cancellationToken);
 
+            public Task<(Case State, int Version)> GetAtLeast(int version, CancellationToken cancellationToken) =>
+                inner.GetAtLeast(version, cancellationToken);
+
             public Task<Case> GetAt(int version, CancellationToken cancellationToken) => inner.GetAt(version, cancellationToken);
         }
     }
