@@ -181,6 +181,15 @@ public sealed class Board
     /// <summary>The row of one open case; null when it is not open.</summary>
     public BoardRow? Find(Guid id) => _state.Find(id)?.ToRow();
 
+    internal KeptRow? FindKept(Guid id) => _state.Find(id);
+
+    /// <summary>All open cases, as they stand now.</summary>
+    internal KeptRow[] AllRows()
+    {
+        var rows = _state.All.Rows;
+        return rows.Window(0, rows.Count);
+    }
+
     /// <summary>BRD-6: the board as it stands, to be taken back in time from here.</summary>
     /// <param name="settled">What happened until this instant is known to it for certain.</param>
     public PastBoard ToPast(DateTimeOffset settled)

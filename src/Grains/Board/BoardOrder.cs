@@ -38,7 +38,14 @@ public readonly record struct BoardRank(long First, long Second, Guid Id) : ICom
             RowOrder.Escalations => new(keys.Waiting?.AcknowledgeBy ?? KeptRow.Never, 0, keys.Id),
             RowOrder.Approvals => new(keys.Waiting?.DecideBy ?? KeptRow.Never, 0, keys.Id),
             RowOrder.Silent => new(keys.Waiting?.SilentDueAt ?? KeptRow.Never, 0, keys.Id),
+            RowOrder.Harm => new(HarmOf(keys), keys.ComplainedAt, keys.Id),
         };
+    }
+
+    private static long HarmOf(in RowKeys keys)
+    {
+        var kind = keys.DueAt == KeptRow.Never ? 0 : keys.DueKind;
+        return -((kind * 256) + (4 * keys.Heat) + keys.Level);
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote: the cursor of a page.</summary>
@@ -95,6 +102,9 @@ internal enum RowOrder
 
     /// <summary>By when the first promise is due whose owner was silent.</summary>
     Silent,
+
+    /// <summary>As <see cref="KeptRow.Harm"/> says.</summary>
+    Harm,
 }
 
 /// <summary>Rows by rank.</summary>

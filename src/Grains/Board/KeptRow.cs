@@ -40,6 +40,18 @@ public sealed class KeptRow
 
     public string? Owner => _keys.Owner;
 
+    /// <summary>
+    /// DSK-7, CLK-7: its place by harm: what the law asks next, then what was promised, then the rest; in each the hottest and
+    /// highest first, then who has waited longest.
+    /// </summary>
+    public BoardRank Harm => BoardRank.Of(this, RowOrder.Harm);
+
+    /// <summary>The nearest due instant of any clock or promise; null when nothing runs.</summary>
+    internal DateTimeOffset? DueAt => _keys.DueAt == Never ? null : new DateTimeOffset(_keys.DueAt, TimeSpan.Zero);
+
+    /// <summary>DSK-2: at whose desk it rings; null when at nobody's.</summary>
+    internal RowRinging? Ringing => _keys.Waiting?.Ringing;
+
     internal ref readonly RowKeys Keys => ref _keys;
 
     /// <summary>Where the row stands in its table; given to it once, before anyone else sees it.</summary>
@@ -76,6 +88,9 @@ internal struct RowKeys
     public string Type;
     public string? Owner;
 
+    /// <summary>What besides its type decides who may take it; shared by all rows that say the same, null for nothing.</summary>
+    public RowOrigin? Origin;
+
     /// <summary>Open promises: for each the instant from which it is at risk, then its due instant. Null for none.</summary>
     public long[]? Promises;
 
@@ -105,4 +120,22 @@ internal sealed class RowWaiting
 
     /// <summary>When the first of those promises is due.</summary>
     public long SilentDueAt { get; set; } = KeptRow.Never;
+
+    /// <summary>DSK-2: at whose desk the case rings.</summary>
+    public RowRinging? Ringing { get; set; }
+
+    /// <summary>CLM-5: who owes the customer an apology.</summary>
+    public string? Owes { get; set; }
 }
+
+/// <summary>DSK-2: an open offer, by what the desk finds it.</summary>
+/// <param name="Agent">At whose desk it rings.</param>
+/// <param name="Reservation">The place that the team's desk keeps for it.</param>
+/// <param name="OfferedAt">Since when, in UTC ticks.</param>
+internal sealed record RowRinging(string Agent, Guid Reservation, long OfferedAt);
+
+/// <summary>What of a case, besides its type, decides who may take it.</summary>
+/// <param name="Language">The customer's; null for English.</param>
+/// <param name="Site">Where it happened.</param>
+/// <param name="CausedBy">Who caused it.</param>
+internal sealed record RowOrigin(string? Language, string? Site, string? CausedBy);

@@ -38,6 +38,7 @@ internal sealed class RowReader(WordPool words)
     {
         var keys = new RowKeys { Type = "", DueAt = KeptRow.Never, Version = version };
         var (versionAt, versionLength) = (0, 0);
+        (string? Language, string? Site, string? CausedBy) origin = default;
         var reader = new Utf8JsonReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -54,9 +55,11 @@ internal sealed class RowReader(WordPool words)
             }
             else
             {
-                ReadField(name, ref reader, ref keys, search);
+                ReadField(name, ref reader, ref keys, ref origin, search);
             }
         }
+
+        keys.Origin = words.Get(origin.Language, origin.Site, origin.CausedBy);
 
         return new KeptRow(keys, versionLength == 0 ? json : WithVersion(json, versionAt, versionLength, version));
     }
@@ -64,7 +67,7 @@ internal sealed class RowReader(WordPool words)
     /// <summary>A word of a search as it stands in the words that a search looks in.</summary>
     public static byte[] Folded(string word) => Encoding.UTF8.GetBytes(word.ToUpperInvariant());
 
-    private void ReadField(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref RowKeys keys, IBufferWriter<byte> search)
+    private void ReadField(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref RowKeys keys, ref (string? Language, string? Site, string? CausedBy) origin, IBufferWriter<byte> search)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
@@ -124,6 +127,26 @@ internal sealed class RowReader(WordPool words)
         else if (name.SequenceEqual("approvals"u8))
         {
             ReadApprovals(ref reader, ref keys);
+        }
+        else if (name.SequenceEqual("offer"u8))
+        {
+            (keys.Waiting ??= new RowWaiting()).Ringing = ReadOffer(ref reader);
+        }
+        else if (name.SequenceEqual("apology"u8))
+        {
+            ReadApology(ref reader, ref keys);
+        }
+        else if (name.SequenceEqual("language"u8))
+        {
+            origin.Language = Word(ref reader);
+        }
+        else if (name.SequenceEqual("site"u8))
+        {
+            origin.Site = Word(ref reader);
+        }
+        else if (name.SequenceEqual("causedBy"u8))
+        {
+            origin.CausedBy = Word(ref reader);
         }
         else
         {
@@ -209,6 +232,51 @@ internal sealed class RowReader(WordPool words)
         }
     }
 
+    private RowRinging ReadOffer(ref Utf8JsonReader reader)
+    {
+        var (agent, reservation, offeredAt) = ("", Guid.Empty, 0L);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (name.SequenceEqual("agent"u8))
+            {
+                agent = Word(ref reader);
+            }
+            else if (name.SequenceEqual("reservation"u8))
+            {
+                reservation = reader.GetGuid();
+            }
+            else if (name.SequenceEqual("offeredAt"u8))
+            {
+                offeredAt = Instant(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new RowRinging(agent, reservation, offeredAt);
+    }
+
+    private void ReadApology(ref Utf8JsonReader reader, ref RowKeys keys)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isOwner = reader.ValueTextEquals("owner"u8);
+            reader.Read();
+            if (isOwner && reader.TokenType == JsonTokenType.String)
+            {
+                (keys.Waiting ??= new RowWaiting()).Owes = Word(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
     /// <summary>An instant of an object that lies flat; <paramref name="otherwise"/> when it has none of that name.</summary>
     private static long InstantIn(ref Utf8JsonReader reader, ReadOnlySpan<byte> wanted, ReadOnlySpan<byte> otherwise)
     {
@@ -247,6 +315,13 @@ internal sealed class RowReader(WordPool words)
         }
 
         throw new JsonException($"'{reader.GetString()}' is none of the words that this version of the platform knows.");
+    }
+
+    private string Word(ref Utf8JsonReader reader)
+    {
+        var most = reader.ValueSpan.Length;
+        var chars = most > Room ? new char[most] : stackalloc char[Room];
+        return words.Get(chars[..reader.CopyString(chars)]);
     }
 
     private static byte[][] WordsOf<TWord>()

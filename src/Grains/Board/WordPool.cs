@@ -6,6 +6,7 @@ namespace Escalation.Grains.Board;
 internal sealed class WordPool
 {
     private readonly ConcurrentDictionary<string, string> _words;
+    private readonly ConcurrentDictionary<(string?, string?, string?), RowOrigin> _origins = new();
     private readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     public WordPool()
@@ -24,4 +25,9 @@ internal sealed class WordPool
         var text = word.ToString();
         return _words.GetOrAdd(text, text);
     }
+
+    /// <summary>Null when there is nothing to say.</summary>
+    public RowOrigin? Get(string? language, string? site, string? causedBy) => (language, site, causedBy) is (null, null, null)
+        ? null
+        : _origins.GetOrAdd((language, site, causedBy), static each => new RowOrigin(each.Item1, each.Item2, each.Item3));
 }

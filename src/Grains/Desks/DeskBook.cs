@@ -13,17 +13,20 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
 {
     private const int MostAsks = 100;
 
+    /// <summary>Of more nobody could tell what comes next.</summary>
+    private const int MostCases = 500;
+
     private static readonly StringComparer People = StringComparer.OrdinalIgnoreCase;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<Guid, DeskKeys> _cases = [];
-    private readonly Dictionary<string, SortedSet<HarmRank>> _owned = new(People);
+    private readonly Dictionary<Guid, KeptRow> _cases = [];
+    private readonly Dictionary<string, Owned> _owned = new(People);
     private readonly Dictionary<string, HashSet<Guid>> _offered = new(People);
     private readonly Dictionary<string, HashSet<Guid>> _apologies = new(People);
-    private readonly SortedSet<HarmRank> _queue = [];
     private readonly SortedSet<(DateTimeOffset DecideBy, string Id, Guid Case)> _approvals = [];
     private readonly Dictionary<Guid, (TeamDesk State, int Version)> _teams = [];
     private readonly Dictionary<string, List<DeskWatch>> _watches = new(People);
+    private BoardIndex _queue = BoardIndex.Empty(null, RowOrder.Harm);
 
     /// <summary>A case, or a team's desk (with its stream), has changed. Called by the writer: be quick, and throw nothing.</summary>
     public event Action<Guid>? Changed;
@@ -37,29 +40,38 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
         {
             lock (_lock)
             {
-                return _queue.Count;
+                return _queue.Rows.Count;
             }
         }
     }
 
-    /// <summary>Starts from the rows that the board was loaded with, and the teams' desks as they were then, or later.</summary>
-    public void Load(DeskLoading loading, IEnumerable<(TeamDesk State, int Version)> teams)
+    /// <summary>Starts from the board, which was loaded just now, and the teams' desks as they were then, or later.</summary>
+    public void Load(IEnumerable<(TeamDesk State, int Version)> teams)
     {
-        ArgumentNullException.ThrowIfNull(loading);
         ArgumentNullException.ThrowIfNull(teams);
+        var rows = board.AllRows();
+        var queue = BoardIndex.Of(null, RowOrder.Harm, [.. rows.Where(IsQueued)]);
+        var owned = rows.Where(row => row.Owner is not null).GroupBy(row => row.Owner!, People)
+            .Select(some => KeyValuePair.Create(some.Key, Owned.Of([.. some]))).ToList();
         lock (_lock)
         {
             _cases.Clear();
             _owned.Clear();
             _offered.Clear();
             _apologies.Clear();
-            _queue.Clear();
             _approvals.Clear();
             _teams.Clear();
-            foreach (var keys in loading.Cases)
+            _queue = queue;
+            _cases.EnsureCapacity(rows.Length);
+            foreach (var (person, cases) in owned)
             {
-                _cases[keys.Rank.Id] = keys;
-                Enter(keys);
+                _owned[person] = cases;
+            }
+
+            foreach (var row in rows)
+            {
+                _cases[row.Id] = row;
+                EnterWaiting(row);
             }
 
             foreach (var team in teams)
@@ -128,30 +140,24 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
         }
     }
 
-    /// <summary>The row of an open case; null when it is not open, or not known here yet.</summary>
-    public BoardRow? Find(Guid id) => board.Find(id);
+    /// <summary>An open case; null when it is not open, or not known here yet.</summary>
+    public KeptRow? Find(Guid id) => board.FindKept(id);
 
     /// <summary>What a person owns, the most harmful first.</summary>
-    public IReadOnlyList<BoardRow> OwnedBy(string person)
+    public IReadOnlyList<KeptRow> OwnedBy(string person)
     {
         lock (_lock)
         {
-            return OwnedRows(person);
+            return OwnedRows(person, int.MaxValue);
         }
     }
 
     /// <summary>DSK-3: cases without owner and offer, the most harmful first, those after <paramref name="after"/>.</summary>
-    public IReadOnlyList<BoardRow> Queue(HarmRank? after, int limit)
+    public IReadOnlyList<KeptRow> Queue(BoardRank? after, int limit)
     {
         lock (_lock)
         {
-            if (_queue.Count == 0)
-            {
-                return [];
-            }
-
-            var from = after is { } last ? _queue.GetViewBetween(last, _queue.Max < last ? last : _queue.Max) : _queue;
-            return [.. from.Where(rank => rank != after).Take(limit).Select(rank => board.Find(rank.Id)).OfType<BoardRow>()];
+            return _queue.Rows.Window(after is { } last ? _queue.CountThrough(last) : 0, limit);
         }
     }
 
@@ -176,9 +182,9 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
     {
         lock (_lock)
         {
-            var cases = OwnedRows(person);
+            var cases = Unpack(OwnedRows(person, MostCases));
             var asks = cases.SelectMany(DeskAsk.OfOwner)
-                .Concat(_apologies.GetValueOrDefault(person, []).Select(board.Find).Where(row => row?.Apology is not null).Select(row => DeskAsk.OfApology(row!)))
+                .Concat(Unpack(_apologies.GetValueOrDefault(person, []).Select(id => _cases[id])).Select(DeskAsk.OfApology))
                 .Concat(decides ? Approvals(person) : [])
                 .OrderBy(ask => ask.Until ?? DateTimeOffset.MaxValue).ThenBy(ask => ask.Kind).ThenBy(ask => ask.Number).ThenBy(ask => ask.PromiseId, StringComparer.Ordinal)
                 .Take(MostAsks).ToList();
@@ -215,28 +221,22 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
     }
 
     private IEnumerable<DeskAsk> Approvals(string person) => _approvals
-        .Select(at => (Row: board.Find(at.Case), at.Id))
-        .Select(at => (at.Row, Approval: at.Row?.Approvals?.FirstOrDefault(approval => approval.Id == at.Id)))
-        .Where(at => at.Approval is not null && !People.Equals(at.Approval.AskedBy, person))
-        .Take(MostAsks).Select(at => DeskAsk.OfApproval(at.Row!, at.Approval!));
+        .Select(at => (Row: _cases[at.Case].ToRow(), at.Id))
+        .Select(at => (at.Row, Approval: at.Row.Approvals!.First(approval => approval.Id == at.Id)))
+        .Where(at => !People.Equals(at.Approval.AskedBy, person))
+        .Take(MostAsks).Select(at => DeskAsk.OfApproval(at.Row, at.Approval));
 
-    /// <summary>The board may be a moment ahead: what it shows of a case then comes with the next change.</summary>
-    private IReadOnlyList<BoardRow> OwnedRows(string person) => _owned.TryGetValue(person, out var ranks)
-        ? [.. ranks.Select(rank => board.Find(rank.Id)).Where(row => row is not null && People.Equals(row.Owner, person)).Select(row => row!)]
-        : [];
+    private KeptRow[] OwnedRows(string person, int limit) => _owned.TryGetValue(person, out var owned) ? owned.Rows.Window(0, limit) : [];
 
-    private IReadOnlyList<DeskOffer> OffersOf(string person) => _offered.TryGetValue(person, out var cases)
-        ?
-        [
-            .. cases.Select(board.Find).Where(row => row?.Offer is { } offer && People.Equals(offer.Agent, person))
-                .Select(row => DeskOffer.Of(row!)).OrderBy(offer => offer.OfferedAt).ThenBy(offer => offer.Id, StringComparer.Ordinal),
-        ]
-        : [];
+    private IReadOnlyList<DeskOffer> OffersOf(string person) =>
+        [.. Unpack(_offered.GetValueOrDefault(person, []).Select(id => _cases[id])).Select(DeskOffer.Of).OrderBy(offer => offer.OfferedAt).ThenBy(offer => offer.Id, StringComparer.Ordinal)];
+
+    private static IReadOnlyList<BoardRow> Unpack(IEnumerable<KeptRow> rows) => [.. rows.Select(row => row.ToRow())];
 
     private DeskMe MeOf(string id)
     {
         var policy = policies.Current;
-        var load = OwnedRows(id).Sum(row => policy.Desk.WeightOf(row.Type));
+        var load = _owned.TryGetValue(id, out var owned) ? owned.Types.Sum(type => type.Value * policy.Desk.WeightOf(type.Key)) : 0;
         if (policy.People.Find(id) is not { } person)
         {
             return new DeskMe(id, policy.NameOf(id), null, Level.Buffer, _watches.ContainsKey(id) ? Presence.Available : Presence.Offline, load, 0, [], []);
@@ -278,30 +278,42 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
     /// <summary>The board has the truth: what it shows of a case takes the place of what stands here.</summary>
     private void Move(Guid id, HashSet<string> people)
     {
-        var had = _cases.Remove(id, out var before);
-        if (had)
+        var after = board.FindKept(id);
+        _cases.TryGetValue(id, out var before);
+        if (ReferenceEquals(before, after))
         {
+            return;
+        }
+
+        if (before is not null)
+        {
+            _cases.Remove(id);
             Leave(before);
             AddPeople(before, people);
         }
 
-        DeskKeys after = default;
-        if (board.Find(id) is { } row)
+        if (after is not null)
         {
-            _cases[id] = after = DeskKeys.Of(row);
+            _cases[id] = after;
             Enter(after);
             AddPeople(after, people);
         }
 
-        if (before.Approvals is not null || after.Approvals is not null)
+        if (before?.Keys.Waiting?.Approvals > 0 || after?.Keys.Waiting?.Approvals > 0)
         {
             people.UnionWith(_watches.Where(pair => pair.Value.Exists(watch => watch.Decides)).Select(pair => pair.Key));
         }
     }
 
-    private static void AddPeople(in DeskKeys keys, HashSet<string> people)
+    private static bool IsQueued(KeptRow row) => row.Owner is null && row.Ringing is null;
+
+    private static void AddPeople(KeptRow row, HashSet<string> people)
     {
-        foreach (var person in new[] { keys.Owner, keys.Offered, keys.Owes })
+        Add(row.Owner);
+        Add(row.Ringing?.Agent);
+        Add(row.Keys.Waiting?.Owes);
+
+        void Add(string? person)
         {
             if (person is not null)
             {
@@ -310,59 +322,79 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
         }
     }
 
-    private void Enter(in DeskKeys keys)
+    private void Enter(KeptRow row)
     {
-        if (keys.Owner is not null)
+        if (row.Owner is { } owner)
         {
-            Of(_owned, keys.Owner).Add(keys.Rank);
+            Of(_owned, owner).Add(row);
+        }
+        else if (IsQueued(row))
+        {
+            _queue = _queue.With(_queue.Rows.Add(row));
         }
 
-        if (keys.Offered is not null)
+        EnterWaiting(row);
+    }
+
+    private void EnterWaiting(KeptRow row)
+    {
+        if (row.Keys.Waiting is not { } waiting)
         {
-            Of(_offered, keys.Offered).Add(keys.Rank.Id);
-        }
-        else if (keys.Owner is null)
-        {
-            _queue.Add(keys.Rank);
+            return;
         }
 
-        if (keys.Owes is not null)
+        if (waiting.Ringing is { } ringing)
         {
-            Of(_apologies, keys.Owes).Add(keys.Rank.Id);
+            Of(_offered, ringing.Agent).Add(row.Id);
         }
 
-        foreach (var (decideBy, id) in keys.Approvals ?? [])
+        if (waiting.Owes is { } owes)
         {
-            _approvals.Add((decideBy, id, keys.Rank.Id));
+            Of(_apologies, owes).Add(row.Id);
+        }
+
+        foreach (var approval in ApprovalsOf(row))
+        {
+            _approvals.Add((approval.DecideBy, approval.Id, row.Id));
         }
     }
 
-    private void Leave(in DeskKeys keys)
+    private void Leave(KeptRow row)
     {
-        if (keys.Owner is not null)
+        if (row.Owner is { } owner)
         {
-            Remove(_owned, keys.Owner, keys.Rank);
+            if (_owned.TryGetValue(owner, out var owned) && owned.Remove(row))
+            {
+                _owned.Remove(owner);
+            }
+        }
+        else if (IsQueued(row))
+        {
+            _queue = _queue.With(_queue.Rows.Remove(row));
         }
 
-        if (keys.Offered is not null)
+        if (row.Keys.Waiting is not { } waiting)
         {
-            Remove(_offered, keys.Offered, keys.Rank.Id);
-        }
-        else if (keys.Owner is null)
-        {
-            _queue.Remove(keys.Rank);
+            return;
         }
 
-        if (keys.Owes is not null)
+        if (waiting.Ringing is { } ringing)
         {
-            Remove(_apologies, keys.Owes, keys.Rank.Id);
+            Remove(_offered, ringing.Agent, row.Id);
         }
 
-        foreach (var (decideBy, id) in keys.Approvals ?? [])
+        if (waiting.Owes is { } owes)
         {
-            _approvals.Remove((decideBy, id, keys.Rank.Id));
+            Remove(_apologies, owes, row.Id);
+        }
+
+        foreach (var approval in ApprovalsOf(row))
+        {
+            _approvals.Remove((approval.DecideBy, approval.Id, row.Id));
         }
     }
+
+    private static IEnumerable<RowApproval> ApprovalsOf(KeptRow row) => row.Keys.Waiting?.Approvals > 0 ? row.ToRow().Approvals! : [];
 
     private static TSet Of<TSet>(Dictionary<string, TSet> sets, string person)
         where TSet : new()
@@ -382,6 +414,41 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
         {
             sets.Remove(person);
         }
+    }
+
+    /// <summary>What one person owns, in order of harm, and how much of each type.</summary>
+    private sealed class Owned
+    {
+        public SortedTree<KeptRow, ByRank> Rows { get; private set; } = SortedTree<KeptRow, ByRank>.Empty(new ByRank(RowOrder.Harm));
+
+        public Dictionary<string, int> Types { get; } = new(StringComparer.Ordinal);
+
+        public static Owned Of(KeptRow[] rows)
+        {
+            var owned = new Owned { Rows = BoardIndex.Of(null, RowOrder.Harm, rows).Rows };
+            foreach (var row in rows)
+            {
+                owned.Count(row, 1);
+            }
+
+            return owned;
+        }
+
+        public void Add(KeptRow row)
+        {
+            Rows = Rows.Add(row);
+            Count(row, 1);
+        }
+
+        /// <summary>True when nothing is left.</summary>
+        public bool Remove(KeptRow row)
+        {
+            Rows = Rows.Remove(row);
+            Count(row, -1);
+            return Rows.Count == 0;
+        }
+
+        private void Count(KeptRow row, int by) => Types[row.Type] = Types.GetValueOrDefault(row.Type) + by;
     }
 
     private void Signal(IEnumerable<string> people)

@@ -109,8 +109,8 @@ public sealed class DeskRouting(IGrains grains, DeskBook desks, IPolicySource po
     }
 
     /// <summary>True while the row says that the place is kept for something that is not decided yet.</summary>
-    private bool IsUnderWay(Reservation place, BoardRow? row) => place.Offer is not null
-        ? row?.Offer?.Reservation == place.Id
+    private bool IsUnderWay(Reservation place, KeptRow? row) => place.Offer is not null
+        ? row?.Ringing?.Reservation == place.Id
         : row is not null && row.Owner != place.Agent && time.GetUtcNow() - place.At < TakenWithin;
 
     /// <summary>How a place ended; null while it is needed. An offer that never came about, because a host died, is made now.</summary>
@@ -141,8 +141,8 @@ public sealed class DeskRouting(IGrains grains, DeskBook desks, IPolicySource po
     {
         var ledger = (await LedgerAsync(team, cancellationToken)).Ledger;
         var unknown = (changed ?? []).Select(desks.Find)
-            .Where(row => row?.Offer is { } offer && time.GetUtcNow() - offer.OfferedAt > KnownWithin && !ledger.Reserved.ContainsKey(offer.Reservation) && policy.People.TeamOf(offer.Agent)?.Id == team.Id)
-            .Select(row => (row!.Id, row.Offer!.Reservation, Because: "unknown"));
+            .Where(row => row?.Ringing is { } offer && time.GetUtcNow().UtcTicks - offer.OfferedAt > KnownWithin.Ticks && !ledger.Reserved.ContainsKey(offer.Reservation) && policy.People.TeamOf(offer.Agent)?.Id == team.Id)
+            .Select(row => (row!.Id, row.Ringing!.Reservation, Because: "unknown"));
         var idle = ledger.Reserved.Values.Where(place => place.Offer is not null)
             .Select(place => (place.CaseId, Reservation: place.Id, Because: BecauseOf(place)))
             .Where(place => place.Because is not null)
@@ -242,22 +242,22 @@ public sealed class DeskRouting(IGrains grains, DeskBook desks, IPolicySource po
     }
 
     /// <summary>The queue, and among it what its owner has left behind and is due within the grace (DSK-5).</summary>
-    private IEnumerable<(BoardRow Row, string? InsteadOf)> Waiting(Policy policy, Team team, DeskLedger ledger)
+    private IEnumerable<(KeptRow Row, string? InsteadOf)> Waiting(Policy policy, Team team, DeskLedger ledger)
     {
         var now = time.GetUtcNow();
         var left = ledger.Seats.Values
             .Where(seat => seat.Presence == Presence.Offline && seat.GoneAt + policy.Desk.ReturnWithin <= now && policy.People.TeamOf(seat.Agent)?.Id == team.Id)
-            .SelectMany(seat => desks.OwnedBy(seat.Agent).Where(row => row.Offer is null && row.Due?.DueAt <= now + policy.Desk.Grace), (seat, row) => (Row: row, InsteadOf: (string?)seat.Agent))
-            .OrderBy(item => HarmRank.Of(item.Row)).ToList();
+            .SelectMany(seat => desks.OwnedBy(seat.Agent).Where(row => row.Ringing is null && row.DueAt <= now + policy.Desk.Grace), (seat, row) => (Row: row, InsteadOf: (string?)seat.Agent))
+            .OrderBy(item => item.Row.Harm).ToList();
         var next = 0;
-        HarmRank? after = null;
+        BoardRank? after = null;
         while (true)
         {
             var page = desks.Queue(after, MostAtOnce * 4);
             foreach (var row in page)
             {
-                var rank = HarmRank.Of(row);
-                for (; next < left.Count && HarmRank.Of(left[next].Row) < rank; next++)
+                var rank = row.Harm;
+                for (; next < left.Count && left[next].Row.Harm < rank; next++)
                 {
                     yield return left[next];
                 }
@@ -278,13 +278,17 @@ public sealed class DeskRouting(IGrains grains, DeskBook desks, IPolicySource po
         }
     }
 
-    private static WaitingCase Facts(BoardRow row, string? insteadOf, ImmutableArray<string> knownTo) => new(
-        row.Id, row.Level, row.Type, row.Language ?? NoticeTexts.Fallback, row.Site, row.CausedBy, row.Due?.DueAt, insteadOf, knownTo);
+    private static WaitingCase Facts(KeptRow row, string? insteadOf, ImmutableArray<string> knownTo)
+    {
+        var origin = row.Keys.Origin;
+        return new WaitingCase(
+            row.Id, row.Level, row.Type, origin?.Language ?? NoticeTexts.Fallback, origin?.Site, origin?.CausedBy, row.DueAt, insteadOf, knownTo);
+    }
 
     /// <summary>DSK-2: who had earlier cases of this customer, and brought them to a good end.</summary>
-    private async Task<ImmutableArray<string>> KnownToAsync(BoardRow row, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<string>> KnownToAsync(KeptRow row, CancellationToken cancellationToken)
     {
-        var (customer, _) = await grains.Customer(row.CustomerId).Get(cancellationToken);
+        var (customer, _) = await grains.Customer(row.ToRow().CustomerId).Get(cancellationToken);
         var known = ImmutableArray.CreateBuilder<string>();
         foreach (var earlier in customer.Cases.Where(id => id != row.Id).TakeLast(EarlierCases))
         {

@@ -51,17 +51,10 @@ internal sealed partial class BoardFeed(
             try
             {
                 var loading = board.NewLoading();
-                var desksLoading = new DeskLoading();
-                var cursor = await rows.ReadAsync(
-                    some =>
-                    {
-                        desksLoading.Add(some);
-                        return loading.AddAsync(some);
-                    },
-                    cancellationToken);
+                var cursor = await rows.ReadAsync(loading.AddAsync, cancellationToken);
                 await tally.LoadAsync(cursor, cancellationToken);
                 await board.LoadAsync(loading, cursor.Position);
-                desks.Load(desksLoading, await TeamsAsync(cancellationToken));
+                desks.Load(await TeamsAsync(cancellationToken));
                 LogLoaded(logger, board.OpenCases, cursor.Position);
                 return cursor;
             }

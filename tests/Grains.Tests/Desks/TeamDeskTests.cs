@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Desks;
@@ -39,19 +40,23 @@ public sealed class TeamDeskTests
     public void Harm_goes_by_law_then_promise_then_heat_and_level_then_age()
     {
         var (a, b) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
-        HarmRank[] ordered =
+        BoardRank[] ordered =
         [
-            HarmRank.Of(ClockKind.Statutory, Heat.Calm, Level.Buffer, Noon, a),
-            HarmRank.Of(ClockKind.Promise, Heat.Tense, Level.Buffer, Noon, a),
-            HarmRank.Of(ClockKind.Promise, Heat.Calm, Level.Buffer, Noon.AddHours(-9), a),
-            HarmRank.Of(ClockKind.Internal, Heat.Public, Level.Head, Noon, a),
-            HarmRank.Of(ClockKind.Internal, Heat.Calm, Level.Specialist, Noon, a),
-            HarmRank.Of(null, Heat.Calm, Level.Buffer, Noon.AddHours(-1), b),
-            HarmRank.Of(ClockKind.Internal, Heat.Calm, Level.Buffer, Noon, a),
-            HarmRank.Of(ClockKind.Internal, Heat.Calm, Level.Buffer, Noon, b),
+            HarmOf(ClockKind.Statutory, Heat.Calm, Level.Buffer, Noon, a),
+            HarmOf(ClockKind.Promise, Heat.Tense, Level.Buffer, Noon, a),
+            HarmOf(ClockKind.Promise, Heat.Calm, Level.Buffer, Noon.AddHours(-9), a),
+            HarmOf(ClockKind.Internal, Heat.Public, Level.Head, Noon, a),
+            HarmOf(ClockKind.Internal, Heat.Calm, Level.Specialist, Noon, a),
+            HarmOf(null, Heat.Calm, Level.Buffer, Noon.AddHours(-1), b),
+            HarmOf(ClockKind.Internal, Heat.Calm, Level.Buffer, Noon, a),
+            HarmOf(ClockKind.Internal, Heat.Calm, Level.Buffer, Noon, b),
         ];
 
         Assert.Equal(ordered, ordered.Reverse().Order());
+
+        static BoardRank HarmOf(ClockKind? due, Heat heat, Level level, DateTimeOffset complainedAt, Guid id) => KeptRow.Of(new BoardRow(
+            id, 1, 1, id, null, "quality", null, Stage.Contact, 1, heat, level, null, null, complainedAt,
+            due is { } kind ? new RowDue(kind, "clock", null, complainedAt, null, null, Noon.AddDays(1), ClockState.Running) : null, [], [], 0)).Harm;
     }
 
     [Fact, Rule("DSK-2")]

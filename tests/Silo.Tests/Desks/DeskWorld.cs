@@ -64,7 +64,7 @@ internal sealed class DeskWorld
             Board = new Board();
             Book = new DeskBook(Board, world.Policies);
             Board.Load([], 0);
-            Book.Load(new DeskLoading(), []);
+            Book.Load([]);
             Book.Changed += id => _changed.Add(id);
             Routing = new DeskRouting(_grains, Book, world.Policies, world.Time);
             Name = $"host-{++world._named}";
