@@ -22,6 +22,7 @@ public static class BoardHosting
         services.TryAddSingleton<Board>();
         services.TryAddSingleton<BoardTraces>();
         services.TryAddSingleton<Happenings>();
+        services.TryAddSingleton<Grains.Desks.CaseViewers>();
         services.TryAddSingleton<WebFiles>();
         services.AddOptionsWithValidateOnStart<BoardStreamOptions>()
             .BindConfiguration(BoardStreamOptions.Section)

@@ -64,8 +64,8 @@ public static class ApiSetup
         services.GetRequiredService<OpeningRoute>().Map(routes);
         services.GetRequiredService<ReadRoutes>().Map(routes);
         services.GetRequiredService<CustomerApi>().Map(routes);
-        BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPastBoards>(), services.GetRequiredService<TimeProvider>());
-        RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<TimeProvider>());
+        BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPastBoards>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
+        RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         services.GetRequiredService<CustomerRoutes>().Map(endpoints);
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());

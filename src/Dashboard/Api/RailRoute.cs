@@ -1,6 +1,7 @@
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
 
 namespace Escalation.Dashboard.Api;
@@ -9,6 +10,8 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Escalations">Not acknowledged by anyone.</param>
 /// <param name="Approvals">PRM-4, CLM-3: to be decided.</param>
 /// <param name="Silent">PRM-3: promises whose owners were asked and stayed silent.</param>
+/// <param name="Ahead">Promises of the next eight hours, by half hours.</param>
+/// <param name="Teams">In the order in which they are asked to take a case; who of them has how many says <paramref name="Counts"/>.</param>
 /// <param name="Counts">How many there are of everything.</param>
 /// <param name="Position">Position of the last event that this knows.</param>
 /// <param name="ServerTime">The host's clock.</param>
@@ -16,6 +19,8 @@ public sealed record RailReply(
     IReadOnlyList<RailEscalation> Escalations,
     IReadOnlyList<WaitingApprovalView> Approvals,
     IReadOnlyList<RailPromise> Silent,
+    IReadOnlyList<PromisesAhead> Ahead,
+    IReadOnlyList<RailTeam> Teams,
     BoardCounts Counts,
     long Position,
     DateTimeOffset ServerTime);
@@ -27,12 +32,17 @@ public sealed record RailEscalation(
 /// <summary>A promise whose owner said nothing, with its case.</summary>
 public sealed record RailPromise(string Id, Guid CaseId, long Number, string? Customer, string? Owner, DateTimeOffset DueAt, DateTimeOffset SendBy);
 
+/// <summary>A team, as the policy in force names it.</summary>
+public sealed record RailTeam(string Id, string Name);
+
 /// <summary>BRD-1: the supervisor's rail, read once.</summary>
 internal static class RailRoute
 {
     private const int Unless = 20;
+    private const int Stretches = 16;
+    private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(30);
 
-    public static void Map(Routes routes, Board board, TimeProvider time) =>
+    public static void Map(Routes routes, Board board, IPolicySource policies, TimeProvider time) =>
         routes.Get("/api/board/rail", new Operation("board.rail", Rights.BoardWatch, "BRD-1: escalations, approvals and silent owners that wait, the most pressing first.")
         {
             Tag = "Board",
@@ -48,7 +58,8 @@ internal static class RailRoute
             }
 
             var now = time.GetUtcNow();
-            var page = board.Read(BoardView.Default with { Limit = 1 }, now);
+            var people = policies.Current.People;
+            var page = board.Read(BoardView.Default with { Limit = 1, People = people }, now);
             return JsonAnswer.WriteAsync(context, new RailReply(
                 [
                     .. board.ReadEscalated(limit).SelectMany(row => row.Escalations.Select(one => new RailEscalation(
@@ -61,6 +72,6 @@ internal static class RailRoute
                         .Select(promise => new RailPromise(promise.Id, row.Id, row.Number, row.Customer, row.Owner, promise.DueAt, promise.SendBy)))
                         .OrderBy(promise => promise.DueAt).Take(limit),
                 ],
-                page.Counts, page.Position, now));
+                board.ReadAhead(now, Stretch, Stretches), [.. people.Teams.Select(team => new RailTeam(team.Id, team.Name))], page.Counts, page.Position, now));
         });
 }

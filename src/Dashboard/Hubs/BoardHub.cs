@@ -1,5 +1,7 @@
 using Escalation.Grains.Board;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -9,7 +11,8 @@ namespace Escalation.Dashboard.Hubs;
 /// <summary>BRD-2: the live board at <c>/hubs/board</c>.</summary>
 [Authorize(Policy = Policy)]
 public sealed class BoardHub(
-    Board board, BoardTraces traces, IPastBoards pasts, Happenings happenings, IOptions<BoardStreamOptions> options, TimeProvider time) : Hub
+    Board board, BoardTraces traces, IPastBoards pasts, Happenings happenings, CaseViewers viewers, IPolicySource policies,
+    IOptions<BoardStreamOptions> options, TimeProvider time) : Hub
 {
     /// <summary>Who may watch: agents, supervisors and admins.</summary>
     public const string Policy = "board.watch";
@@ -18,13 +21,13 @@ public sealed class BoardHub(
 
     /// <summary>Follows a view until the viewer goes away.</summary>
     public IAsyncEnumerable<BoardMessage> Watch(BoardViewRequest view, CancellationToken cancellationToken) =>
-        BoardView.TryParse((view ?? new()).Field, out var parsed, out var errors)
-            ? new BoardStream(board, traces, options.Value, time).Follow(parsed, cancellationToken)
+        BoardView.TryParse((view ?? new()).Field, policies.Current.People, out var parsed, out var errors)
+            ? new BoardStream(board, traces, () => policies.Current.People, options.Value, time).Follow(parsed, cancellationToken)
             : throw Invalid(errors);
 
     /// <summary>BRD-6: plays what happened from an instant on until now, <paramref name="speed"/> times as fast.</summary>
     public IAsyncEnumerable<BoardMessage> Replay(BoardViewRequest view, DateTimeOffset from, double speed, CancellationToken cancellationToken) =>
-        !BoardView.TryParse((view ?? new()).Field, out var parsed, out var errors) ? throw Invalid(errors)
+        !BoardView.TryParse((view ?? new()).Field, policies.Current.People, out var parsed, out var errors) ? throw Invalid(errors)
             : speed is not (>= 1 and <= BoardReplay.MostSpeed) ? throw new HubException($"replay.invalid: speed: A number from 1 to {BoardReplay.MostSpeed} is expected.")
             : from > time.GetUtcNow() ? throw new HubException("replay.invalid: from: It must not be in the future.")
             : new BoardReplay(pasts, options.Value, time).Play(parsed, from, speed, cancellationToken);
@@ -32,6 +35,10 @@ public sealed class BoardHub(
     /// <summary>What happens, across all cases: what happened last at once, then what is new.</summary>
     public IAsyncEnumerable<HappeningsMessage> Happenings(CancellationToken cancellationToken) =>
         new HappeningsStream(happenings, board, time).Follow(cancellationToken);
+
+    /// <summary>BRD-5: who looks at which case and who writes there, over all hosts: everyone at once, then what changes.</summary>
+    public IAsyncEnumerable<ViewersMessage> Viewers(CancellationToken cancellationToken) =>
+        new ViewersStream(viewers, policies, time).Follow(cancellationToken);
 
     private static HubException Invalid(IReadOnlyDictionary<string, string> errors) =>
         new("view.invalid: " + string.Join(' ', errors.Select(error => $"{error.Key}: {error.Value}")));
@@ -48,7 +55,8 @@ public sealed record BoardViewRequest(
     string? Case = null,
     string? Sort = null,
     int? Limit = null,
-    string? After = null)
+    string? After = null,
+    string? Team = null)
 {
     internal string? Field(string name) => name switch
     {
@@ -58,6 +66,7 @@ public sealed record BoardViewRequest(
         "heat" => Heat,
         "type" => Type,
         "owner" => Owner,
+        "team" => Team,
         "case" => Case,
         "sort" => Sort,
         "limit" => Limit?.ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -37,17 +37,18 @@ internal sealed class BoardReplay(IPastBoards pasts, BoardStreamOptions options,
         {
             At = from,
         };
-        for (var at = from; at < time.GetUtcNow();)
+        for (var arrived = false; !arrived;)
         {
             await Task.Delay(Step, time, cancellationToken);
             var now = time.GetUtcNow();
             var next = (from + (time.GetElapsedTime(started) * speed)).ToMicroseconds();
-            at = next < now ? next : now;
+            arrived = next >= now;
+            var at = arrived ? now : next;
             past = await pasts.MoveAsync(past, at, cancellationToken);
             var shown = await pasts.ReadAsync(past, view, page, cancellationToken);
             var message = BoardStream.Difference(page, shown, seq + 1, now);
             page = shown;
-            if (message is BoardMessage.Beat && at < now && time.GetElapsedTime(sentAt) < Tick)
+            if (message is BoardMessage.Beat && !arrived && time.GetElapsedTime(sentAt) < Tick)
             {
                 continue;
             }

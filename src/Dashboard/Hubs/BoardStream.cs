@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Escalation.Grains;
 using Escalation.Grains.Board;
+using Escalation.Grains.Desks;
 
 namespace Escalation.Dashboard.Hubs;
 
@@ -10,7 +11,7 @@ namespace Escalation.Dashboard.Hubs;
 /// only when the viewer has taken the last message, so a slow viewer gets fewer, larger patches and costs nothing. A
 /// viewer sleeps while nothing happens to the rows of the view; figures of the whole board follow a little later.
 /// </summary>
-internal sealed class BoardStream(Board board, BoardTraces traces, BoardStreamOptions options, TimeProvider time)
+internal sealed class BoardStream(Board board, BoardTraces traces, Func<PeopleBook> people, BoardStreamOptions options, TimeProvider time)
 {
     public async IAsyncEnumerable<BoardMessage> Follow(
         BoardView view, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -21,25 +22,30 @@ internal sealed class BoardStream(Board board, BoardTraces traces, BoardStreamOp
             await board.ChangedSince(sequence).WaitAsync(cancellationToken);
         }
 
-        using var watch = await board.WatchAsync(view);
+        using var watching = new Watching(await board.WatchAsync(view));
         var seq = 1L;
         var readAt = time.GetTimestamp();
         var now = time.GetUtcNow();
-        var page = watch.Read(now);
+        var page = watching.Watch.Read(now);
         yield return Snapshot(page, seq, now);
 
         var sentAt = time.GetTimestamp();
         while (true)
         {
             await DelayAsync(options.Frame - time.GetElapsedTime(readAt), cancellationToken);
-            if (!await FirstAsync(watch.RowsChangedSince(page), options.Figures - time.GetElapsedTime(readAt), cancellationToken))
+            if (!await FirstAsync(watching.Watch.RowsChangedSince(page), options.Figures - time.GetElapsedTime(readAt), cancellationToken))
             {
                 await FirstAsync(board.ChangedSince(page.Sequence), options.Beat - time.GetElapsedTime(sentAt), cancellationToken);
             }
 
             readAt = time.GetTimestamp();
             now = time.GetUtcNow();
-            var next = watch.Read(now, page);
+            if (!ReferenceEquals(people(), watching.Watch.View.People))
+            {
+                watching.GoOn(await board.WatchAsync(view with { People = people() }));
+            }
+
+            var next = watching.Watch.Read(now, page);
             var message = Difference(page, next, seq + 1, now);
             var stoodAt = page.Position;
             page = next;
@@ -123,6 +129,20 @@ internal sealed class BoardStream(Board board, BoardTraces traces, BoardStreamOp
         delay > TimeSpan.Zero ? Task.Delay(delay, time, cancellationToken) : Task.CompletedTask;
 
     private static double Milliseconds(TimeSpan lag) => Math.Round(lag.TotalMilliseconds, 1);
+
+    /// <summary>What is watched now: another after a policy has put people into other teams.</summary>
+    private sealed class Watching(BoardWatch first) : IDisposable
+    {
+        public BoardWatch Watch { get; private set; } = first;
+
+        public void GoOn(BoardWatch next)
+        {
+            Watch.Dispose();
+            Watch = next;
+        }
+
+        public void Dispose() => Watch.Dispose();
+    }
 
     /// <summary>One viewer more, for as long as it lives.</summary>
     private sealed class CountedViewer : IDisposable

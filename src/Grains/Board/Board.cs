@@ -152,7 +152,7 @@ public sealed class Board
             {
                 Sequence = state.Sequence,
                 Position = state.Position,
-                Counts = state.Counts(index.Rows.Count, now),
+                Counts = state.Counts(view, index.Rows.Count, now),
                 Lag = state.Lag,
                 StaleSince = state.StaleSince,
             };
@@ -174,6 +174,12 @@ public sealed class Board
 
     /// <summary>PRM-3: rows with promises whose owners were asked and stayed silent, the first due first.</summary>
     public IReadOnlyList<BoardRow> ReadSilent(int limit) => [.. _state.Silent.Rows.Window(0, limit).Select(kept => kept.ToRow())];
+
+    /// <summary>BRD-1: open promises by when they fall due and come to be at risk, from <paramref name="now"/> on.</summary>
+    /// <param name="now">The instant of asking.</param>
+    /// <param name="step">How long each stretch is.</param>
+    /// <param name="stretches">How many.</param>
+    public IReadOnlyList<PromisesAhead> ReadAhead(DateTimeOffset now, TimeSpan step, int stretches) => _state.Ahead(now, step, stretches);
 
     /// <summary>The number of one open case; null when it is not open.</summary>
     public long? NumberOf(Guid id) => _state.Find(id)?.Number;

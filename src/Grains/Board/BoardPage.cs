@@ -50,9 +50,18 @@ public sealed record BoardCounts(
     /// <summary>Open cases of each conflict type.</summary>
     public CountDictionary ByType { get; init; } = CountDictionary.None;
 
+    /// <summary>Open cases of each team: the owner's, or that of whoever a case rings at. Null where nobody is in a team.</summary>
+    public CountDictionary? ByTeam { get; init; }
+
     /// <summary>PRM-3: open promises whose owners were asked and stayed silent.</summary>
     public int Silent { get; init; }
 }
+
+/// <summary>BRD-1: open promises of a stretch of time that is to come.</summary>
+/// <param name="Until">Its end; it begins where the one before ends, the first one now.</param>
+/// <param name="Due">Promises that fall due in it.</param>
+/// <param name="AtRisk">Promises that come to be at risk in it, if nothing is done.</param>
+public sealed record PromisesAhead(DateTimeOffset Until, int Due, int AtRisk);
 
 /// <summary>How many on each rung of the ladder.</summary>
 public sealed record LevelCounts(int Buffer, int Specialist, int Head, int Management);

@@ -108,7 +108,7 @@ internal sealed record BoardState
         if (index is not null)
         {
             var (rows, next) = index.Window(view);
-            return Page(rows, next, index.Rows.Count, index, now);
+            return Page(view, rows, next, index.Rows.Count, index, now);
         }
 
         var look = new BoardLook(view);
@@ -121,13 +121,13 @@ internal sealed record BoardState
             look.TakeAll(Table);
         }
 
-        return Page([.. look.Window], look.Next, look.Matched, null, now);
+        return Page(view, [.. look.Window], look.Next, look.Matched, null, now);
     }
 
-    public BoardPage Page(KeptRow[] rows, BoardRank? next, int matched, BoardIndex? index, DateTimeOffset now) => new(
-        Sequence, Position, rows, Counts(matched, now), next, Lag, StaleSince) { Index = index };
+    public BoardPage Page(BoardView view, KeptRow[] rows, BoardRank? next, int matched, BoardIndex? index, DateTimeOffset now) => new(
+        Sequence, Position, rows, Counts(view, matched, now), next, Lag, StaleSince) { Index = index };
 
-    public BoardCounts Counts(int matched, DateTimeOffset now) => new(
+    public BoardCounts Counts(BoardView view, int matched, DateTimeOffset now) => new(
         Count,
         matched,
         Tally.ByLevel,
@@ -141,8 +141,25 @@ internal sealed record BoardState
     {
         ByStage = Tally.ByStage,
         ByType = Tally.ByType,
+        ByTeam = Tally.ByHolder.ByTeam(view.People),
         Silent = Tally.Silent,
     };
+
+    /// <summary>BRD-1: promises by when they fall due, from <paramref name="now"/> on, in stretches of <paramref name="step"/>.</summary>
+    public IReadOnlyList<PromisesAhead> Ahead(DateTimeOffset now, TimeSpan step, int stretches)
+    {
+        var ahead = new PromisesAhead[stretches];
+        var (due, atRisk) = (Dues.CountThrough(now.UtcTicks), Risks.CountThrough(now.UtcTicks));
+        for (var i = 0; i < stretches; i++)
+        {
+            var until = now + ((i + 1) * step);
+            var (dueThen, atRiskThen) = (Dues.CountThrough(until.UtcTicks), Risks.CountThrough(until.UtcTicks));
+            ahead[i] = new PromisesAhead(until, dueThen - due, atRiskThen - atRisk);
+            (due, atRisk) = (dueThen, atRiskThen);
+        }
+
+        return ahead;
+    }
 
     /// <summary>The rows that a filter lets through, in an order, found by a look at every row.</summary>
     public BoardIndex Index(RowFilter? filter, RowOrder order)

@@ -2,10 +2,10 @@ namespace Escalation.Grains.Board;
 
 /// <summary>How many open cases there are of each kind, kept as rows come and go.</summary>
 internal sealed record BoardTally(
-    LevelCounts ByLevel, HeatCounts ByHeat, StageCounts ByStage, CountDictionary ByType, int Unacknowledged, int Approvals, int Silent)
+    LevelCounts ByLevel, HeatCounts ByHeat, StageCounts ByStage, CountDictionary ByType, HolderCounts ByHolder, int Unacknowledged, int Approvals, int Silent)
 {
     public static BoardTally None { get; } =
-        new(new LevelCounts(0, 0, 0, 0), new HeatCounts(0, 0, 0, 0, 0), new StageCounts(0, 0, 0, 0, 0), CountDictionary.None, 0, 0, 0);
+        new(new LevelCounts(0, 0, 0, 0), new HeatCounts(0, 0, 0, 0, 0), new StageCounts(0, 0, 0, 0, 0), CountDictionary.None, HolderCounts.None, 0, 0, 0);
 
     public static BoardTally Of(IReadOnlyCollection<KeptRow> rows)
     {
@@ -25,6 +25,7 @@ internal sealed record BoardTally(
         private readonly int[] _heats = new int[5];
         private readonly int[] _stages = new int[6];
         private readonly Dictionary<string, int> _types = [];
+        private readonly Dictionary<string, int> _holders = new(StringComparer.OrdinalIgnoreCase);
         private int _unacknowledged;
         private int _approvals;
         private int _silent;
@@ -37,6 +38,11 @@ internal sealed record BoardTally(
             _heats[keys.Heat] += by;
             _stages[keys.Stage] += by;
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_types, keys.Type, out _) += by;
+            if (keys.Holder is { } holder)
+            {
+                System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_holders, holder, out _) += by;
+            }
+
             if (keys.Waiting is { } waiting)
             {
                 _unacknowledged += by * waiting.Escalations;
@@ -56,6 +62,7 @@ internal sealed record BoardTally(
                     stages.Contact + _stages[0], stages.Clarify + _stages[1], stages.Options + _stages[2], stages.Agreement + _stages[3],
                     stages.FollowThrough + _stages[4]),
                 from.ByType.Plus(_types),
+                from.ByHolder.Plus(_holders),
                 from.Unacknowledged + _unacknowledged,
                 from.Approvals + _approvals,
                 from.Silent + _silent);

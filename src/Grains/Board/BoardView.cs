@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Desks;
 
 namespace Escalation.Grains.Board;
 
@@ -33,6 +34,12 @@ public sealed record BoardView
 
     /// <summary>Only this owner's cases; null for everyone's.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Only cases of these teams: their owner's, or that of whoever they ring at; empty for all.</summary>
+    public IReadOnlyList<string> Teams { get; init; } = [];
+
+    /// <summary>Who is in which team, when the view was asked for.</summary>
+    public PeopleBook People { get; init; } = PeopleBook.Empty;
 
     /// <summary>Only this case; null for all.</summary>
     public Guid? Case { get; init; }
@@ -67,18 +74,24 @@ public sealed record BoardView
 
     public bool IsFiltered =>
         Text is not null || Owner is not null || Case is not null ||
-        Levels.Count + Stages.Count + Heats.Count + Types.Count > 0;
+        Levels.Count + Stages.Count + Heats.Count + Types.Count + Teams.Count > 0;
 
     /// <summary>Filter and order in one text, the same for views that differ only in their window.</summary>
-    public string Key => (this with { Limit = DefaultLimit, After = null }).ToQuery();
+    public string Key =>
+        (this with { Limit = DefaultLimit, After = null }).ToQuery() + (Teams.Count == 0 ? "" : $"#{TeamLookup.Of(People).Key}");
 
     /// <summary>
     /// Reads a view from named texts, as a query string or a hub's request gives them. False, with a sentence for each
     /// field that cannot be read.
     /// </summary>
-    public static bool TryParse(Func<string, string?> field, out BoardView view, out IReadOnlyDictionary<string, string> errors)
+    /// <param name="field">The text of a field; null for none.</param>
+    /// <param name="people">Who is in which team.</param>
+    /// <param name="view">What was asked for.</param>
+    /// <param name="errors">A sentence by field.</param>
+    public static bool TryParse(Func<string, string?> field, PeopleBook people, out BoardView view, out IReadOnlyDictionary<string, string> errors)
     {
         ArgumentNullException.ThrowIfNull(field);
+        ArgumentNullException.ThrowIfNull(people);
         var wrong = new Dictionary<string, string>();
         view = new BoardView
         {
@@ -88,6 +101,8 @@ public sealed record BoardView
             Heats = Any<Heat>("heat"),
             Types = [.. Parts("type").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Owner = Line("owner"),
+            Teams = TeamsOf("team"),
+            People = people,
             Case = Id("case"),
             Sort = Any<BoardSort>("sort") is [var sort, ..] ? sort : BoardSort.Urgency,
             Limit = Window("limit"),
@@ -127,6 +142,19 @@ public sealed record BoardView
             }
 
             return [.. words];
+        }
+
+        string[] TeamsOf(string name)
+        {
+            string[] teams = [.. Parts(name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            if (teams.FirstOrDefault(team => !people.Teams.Any(known => known.Id == team)) is { } unknown)
+            {
+                wrong[name] = people.Teams.IsEmpty
+                    ? $"'{unknown}' is no team: the policy has none."
+                    : $"'{unknown}' is none of {string.Join(", ", people.Teams.Select(known => known.Id))}.";
+            }
+
+            return teams;
         }
 
         Guid? Id(string name)
@@ -185,6 +213,7 @@ public sealed record BoardView
         Add("heat", Joined(Heats));
         Add("type", Types.Count == 0 ? null : string.Join(',', Types));
         Add("owner", Owner);
+        Add("team", Teams.Count == 0 ? null : string.Join(',', Teams));
         Add("case", Case?.ToString());
         Add("sort", Sort == BoardSort.Urgency ? null : Camel(Sort.ToString()));
         Add("limit", Limit == DefaultLimit ? null : Limit.ToString(CultureInfo.InvariantCulture));

@@ -91,6 +91,9 @@ internal struct RowKeys
     /// <summary>What besides its type decides who may take it; shared by all rows that say the same, null for nothing.</summary>
     public RowOrigin? Origin;
 
+    /// <summary>The owner, else whoever it is offered to; null for a case that waits in the queue.</summary>
+    public string? Holder;
+
     /// <summary>Open promises: for each the instant from which it is at risk, then its due instant. Null for none.</summary>
     public long[]? Promises;
 

@@ -76,7 +76,7 @@ public sealed class PastBoard
         var order = (RowOrder)view.Sort;
         KeptRow[] after = view.After is { } from ? [.. matching.SkipWhile(row => BoardRank.Of(row, order) <= from)] : [.. matching];
         KeptRow[] window = [.. after.Take(view.Limit)];
-        return _state.Page(window, window.Length < after.Length ? BoardRank.Of(window[^1], order) : null, matching.Count, null, At);
+        return _state.Page(view, window, window.Length < after.Length ? BoardRank.Of(window[^1], order) : null, matching.Count, null, At);
     }
 
     /// <summary>Writes all rows, for <see cref="Read(Stream, DateTimeOffset, long)"/>.</summary>

@@ -6,7 +6,7 @@ namespace Escalation.Grains.Board;
 internal static class PastRows
 {
     /// <summary>Raised when what is written changes: older boards are then made anew.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     public static void Write(Stream to, SortedTree<KeptRow, ByRank> rows)
     {
@@ -55,6 +55,7 @@ internal static class PastRows
         writer.Write((byte)((keys.Heat << 4) | keys.Level));
         Word(keys.Type);
         Word(keys.Owner);
+        Word(keys.Holder);
         writer.Write7BitEncodedInt(keys.Promises?.Length ?? 0);
         foreach (var at in keys.Promises ?? [])
         {
@@ -106,7 +107,7 @@ internal static class PastRows
         };
         var (stage, heat) = (reader.ReadByte(), reader.ReadByte());
         (keys.Stage, keys.DueKind, keys.Heat, keys.Level) = ((byte)(stage >> 4), (byte)(stage & 15), (byte)(heat >> 4), (byte)(heat & 15));
-        (keys.Type, keys.Owner) = (Word()!, Word());
+        (keys.Type, keys.Owner, keys.Holder) = (Word()!, Word(), Word());
         if (reader.Read7BitEncodedInt() is > 0 and var count)
         {
             keys.Promises = new long[count];

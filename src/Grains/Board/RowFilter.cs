@@ -9,6 +9,8 @@ internal sealed class RowFilter
     private readonly uint _heats;
     private readonly string[] _types;
     private readonly string? _owner;
+    private readonly IReadOnlyList<string> _teams;
+    private readonly TeamLookup _lookup;
     private readonly byte[][] _words;
 
     public RowFilter(BoardView view)
@@ -19,6 +21,7 @@ internal sealed class RowFilter
         _heats = Mask(view.Heats.Select(heat => (int)heat));
         _types = [.. view.Types];
         _owner = view.Owner;
+        (_teams, _lookup) = (view.Teams, TeamLookup.Of(view.People));
         _words = [.. view.Words.Select(RowReader.Folded)];
     }
 
@@ -33,7 +36,8 @@ internal sealed class RowFilter
         if ((_levels >> keys.Level & 1) == 0 || (_stages >> keys.Stage & 1) == 0 || (_heats >> keys.Heat & 1) == 0 ||
             (_case is { } only && keys.Id != only) ||
             (_types.Length > 0 && Array.IndexOf(_types, keys.Type) < 0) ||
-            (_owner is not null && !string.Equals(keys.Owner, _owner, StringComparison.OrdinalIgnoreCase)))
+            (_owner is not null && !string.Equals(keys.Owner, _owner, StringComparison.OrdinalIgnoreCase)) ||
+            (_teams.Count > 0 && (_lookup.Of(keys.Holder) is not { } team || !_teams.Contains(team))))
         {
             return false;
         }

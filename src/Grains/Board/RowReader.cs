@@ -60,7 +60,7 @@ internal sealed class RowReader(WordPool words)
         }
 
         keys.Origin = words.Get(origin.Language, origin.Site, origin.CausedBy);
-
+        keys.Holder = keys.Owner ?? keys.Waiting?.Ringing?.Agent;
         return new KeptRow(keys, versionLength == 0 ? json : WithVersion(json, versionAt, versionLength, version));
     }
 

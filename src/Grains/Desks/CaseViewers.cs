@@ -14,6 +14,7 @@ public sealed class CaseViewers
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Looked> _cases = [];
+    private TaskCompletionSource _anyChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Who looks at a case on this host has changed. Called by whoever changed it: be quick, and throw nothing.</summary>
     public event Action<Guid>? ChangedHere;
@@ -61,6 +62,17 @@ public sealed class CaseViewers
         {
             var looked = Of(caseId);
             return (Merged([.. looked.Here.Values, .. looked.Elsewhere.Values.SelectMany(told => told.Viewers)]), looked.Changed.Task);
+        }
+    }
+
+    /// <summary>Every case that someone looks at, with who does, and a task that completes when any of it changes.</summary>
+    public (IReadOnlyDictionary<Guid, IReadOnlyList<(string Person, bool Editing)>> Cases, Task Changed) ReadAll()
+    {
+        lock (_lock)
+        {
+            var cases = _cases.Where(pair => pair.Value.Here.Count + pair.Value.Elsewhere.Count > 0)
+                .ToDictionary(pair => pair.Key, pair => Merged([.. pair.Value.Here.Values, .. pair.Value.Elsewhere.Values.SelectMany(told => told.Viewers)]));
+            return (cases, _anyChanged.Task);
         }
     }
 
@@ -136,6 +148,8 @@ public sealed class CaseViewers
         }
 
         changed.TrySetResult();
+        _anyChanged.TrySetResult();
+        _anyChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>Whoever looks twice is one person.</summary>

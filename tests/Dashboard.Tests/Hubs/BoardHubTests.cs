@@ -48,7 +48,7 @@ public sealed class BoardHubTests
         foreach (var viewer in viewers)
         {
             var (view, client) = await viewer;
-            var expected = ClientBoard.Expect(host.Board.Read(view, Now));
+            var expected = ClientBoard.Expect(host.Board.Read(view with { People = TestPolicy.Shipped.Current.People }, Now));
             Assert.True(expected.Rows.SequenceEqual(client.Rows), $"Seed {seed}, view '{view.ToQuery()}': rows differ.");
             Assert.True(expected.Counts == client.Counts, $"Seed {seed}, view '{view.ToQuery()}': {client.Counts} is not {expected.Counts}.");
         }
@@ -128,6 +128,31 @@ public sealed class BoardHubTests
             }
         });
         Assert.Contains("view.invalid: level: 'boss' is none of buffer, specialist, head, management.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("BRD-5")]
+    public async Task Who_looks_at_cases_is_told_at_once_and_when_it_changes()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await using var host = await StartAsync();
+        var id = new Guid("20418204-1820-4182-8204-182041820418");
+        host.Viewers.Join(id, "one", "ana");
+        await using var client = await ConnectAsync(host, patience.Token);
+        await using var messages = client.StreamAsync("Viewers", Array.Empty<object?>(), patience.Token).GetAsyncEnumerator(patience.Token);
+        Assert.True(await messages.MoveNextAsync());
+        Assert.Equal([(id, "Ana:False")], Looked(messages.Current));
+
+        host.Viewers.Edit(id, "one", editing: true);
+        Assert.True(await messages.MoveNextAsync());
+        Assert.Equal([(id, "Ana:True")], Looked(messages.Current));
+        host.Viewers.Leave(id, "one");
+        Assert.True(await messages.MoveNextAsync());
+        Assert.Equal([(id, "")], Looked(messages.Current));
+
+        static IEnumerable<(Guid, string)> Looked(JsonElement message) => message.GetProperty("cases").EnumerateArray().Select(each => (
+            each.GetProperty("case").GetGuid(),
+            string.Join(',', each.GetProperty("viewers").EnumerateArray().Select(one => $"{one.GetProperty("name").GetString()}:{one.GetProperty("editing").GetBoolean()}"))));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Escalation.Grains.Board;
+using Escalation.Grains.Desks;
 using Escalation.TestKit;
 using Escalation.TestKit.Boards;
 
@@ -14,7 +15,7 @@ public sealed class BoardViewTests
         for (var i = 0; i < 100; i++)
         {
             var view = feed.View() with { After = new BoardRank(-5, i, Guid.AllBitsSet), Case = i % 2 == 0 ? Guid.Empty : null };
-            Assert.True(BoardView.TryParse(Fields(view.ToQuery()), out var read, out _));
+            Assert.True(BoardView.TryParse(Fields(view.ToQuery()), PeopleBook.Empty, out var read, out _));
             Assert.Equal(view.ToQuery(), read.ToQuery());
         }
     }
@@ -22,7 +23,7 @@ public sealed class BoardViewTests
     [Fact]
     public void Nothing_asked_is_the_whole_board_by_urgency()
     {
-        Assert.True(BoardView.TryParse(_ => null, out var view, out _));
+        Assert.True(BoardView.TryParse(_ => null, PeopleBook.Empty, out var view, out _));
         Assert.Equal("", view.ToQuery());
         Assert.Equal((BoardView.DefaultLimit, BoardSort.Urgency, false), (view.Limit, view.Sort, view.IsFiltered));
     }
@@ -40,7 +41,7 @@ public sealed class BoardViewTests
     [InlineData("case=7", "case")]
     public void What_cannot_be_read_is_named(string query, string field)
     {
-        Assert.False(BoardView.TryParse(Fields(query), out _, out var errors));
+        Assert.False(BoardView.TryParse(Fields(query), PeopleBook.Empty, out _, out var errors));
         Assert.Equal([field], errors.Keys);
     }
 
@@ -50,7 +51,7 @@ public sealed class BoardViewTests
     [InlineData("limit=20&q=+Novák+", "q=Nov%C3%A1k&limit=20")]
     public void Views_that_mean_the_same_are_written_the_same(string query, string canonical)
     {
-        Assert.True(BoardView.TryParse(Fields(query.Replace('+', ' ')), out var view, out _));
+        Assert.True(BoardView.TryParse(Fields(query.Replace('+', ' ')), PeopleBook.Empty, out var view, out _));
         Assert.Equal(canonical, view.ToQuery());
     }
 

@@ -27,6 +27,8 @@ public sealed class BoardHost : IAsyncDisposable
 
     public Board Board => _app.Services.GetRequiredService<Board>();
 
+    public Escalation.Grains.Desks.CaseViewers Viewers => _app.Services.GetRequiredService<Escalation.Grains.Desks.CaseViewers>();
+
     /// <summary>Cancelled when the process is asked to end.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
@@ -43,6 +45,7 @@ public sealed class BoardHost : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddBoard();
         builder.Services.AddSingleton<Escalation.Grains.Hosting.IPastBoards, Boards.EmptyPast>();
+        builder.Services.AddSingleton<Escalation.Grains.Policies.IPolicySource>(TestPolicy.Shipped);
         builder.Services.Configure(configure);
         builder.Services.AddSingleton(new TestUser(everyone));
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, TestSignIn>("test", null);
