@@ -13,6 +13,8 @@ export type Connection =
 export interface Listener {
   board(board: Board): void;
   connection(connection: Connection): void;
+  /** The line stands, now or again: other streams of the hub can be asked for. */
+  open?(hub: HubConnection): void;
 }
 
 /** Follows a view over `/hubs/board`, reconnecting for ever, until stopped or refused. */
@@ -27,7 +29,10 @@ export class BoardConnection {
     this.#view = view;
     this.#listener = listener;
     this.#line = new HubLine('/hubs/board', {
-      open: (hub) => this.#subscribe(hub),
+      open: (hub) => {
+        this.#subscribe(hub);
+        listener.open?.(hub);
+      },
       quiet: (attempt) => this.#sayStale(attempt),
       refused: (reason) => this.#refuse(reason, reason === 'signIn' ? 'You are not signed in.' : 'The board is for agents and supervisors.'),
     });
@@ -48,6 +53,11 @@ export class BoardConnection {
     if (this.#line.hub !== undefined) {
       this.#subscribe(this.#line.hub);
     }
+  }
+
+  /** The hub, while the line stands. */
+  get hub(): HubConnection | undefined {
+    return this.#line.hub;
   }
 
   /** Connects now instead of at the next attempt. */

@@ -1,3 +1,4 @@
+import type { HubConnection } from '@microsoft/signalr';
 import { clock } from '../shared/clock.svelte';
 import { toSignIn } from '../shared/session.svelte';
 import type { Board } from './board-store';
@@ -11,7 +12,8 @@ export class LiveBoard {
   readonly #line: BoardConnection;
   #seenSnapshot = false;
 
-  constructor(view: BoardView) {
+  /** @param open what else to ask of the hub whenever the line stands */
+  constructor(view: BoardView, open: (hub: HubConnection) => void = () => {}) {
     this.#line = new BoardConnection(view, {
       board: (board) => {
         if (board.seq === 1 && !this.#seenSnapshot) {
@@ -21,6 +23,7 @@ export class LiveBoard {
         clock.learn(board.serverTime);
         this.#board = board;
       },
+      open,
       connection: (connection) => {
         this.#connection = connection;
         if (connection.kind === 'refused' && connection.reason === 'signIn') {
@@ -37,6 +40,10 @@ export class LiveBoard {
 
   get connection(): Connection {
     return this.#connection;
+  }
+
+  get hub(): HubConnection | undefined {
+    return this.#line.hub;
   }
 
   show(view: BoardView): void {

@@ -33,6 +33,8 @@ export interface RowApproval {
   readonly decideBy: string;
   readonly promise?: string;
   readonly newDueAt?: string;
+  readonly amount?: { readonly amount: number; readonly currency: string };
+  readonly level?: Level;
 }
 
 export interface BoardRow {
@@ -71,6 +73,8 @@ export interface Counts {
   readonly byStage?: Readonly<Partial<Record<Stage, number>>>;
   /** Only types that some open case has. */
   readonly byType?: Readonly<Record<string, number>>;
+  /** Cases of each team's people; absent where nobody is in a team. */
+  readonly byTeam?: Readonly<Record<string, number>>;
   readonly overdue: number;
   readonly promises: number;
   readonly promisesAtRisk: number;
@@ -122,6 +126,7 @@ export interface BoardView {
   readonly heat?: string;
   readonly type?: string;
   readonly owner?: string;
+  readonly team?: string;
   readonly case?: string;
   readonly sort?: string;
   readonly limit?: number;

@@ -3,11 +3,22 @@
 let offset = $state(0);
 let local = $state(Date.now());
 let synced = false;
+let held = $state<number | undefined>();
 
 export const clock = {
-  /** The server's clock now, to the second, in milliseconds since 1970. */
+  /** The instant that is shown, in milliseconds since 1970: the server's clock to the second, or one in the past that is looked at. */
   get now(): number {
+    return held ?? local + offset;
+  },
+
+  /** The server's clock, whatever is looked at. */
+  get live(): number {
     return local + offset;
+  },
+
+  /** Shows an instant in the past until it is called without one. */
+  hold(at: number | undefined): void {
+    held = at;
   },
 
   /**

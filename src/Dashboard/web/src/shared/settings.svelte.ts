@@ -4,6 +4,8 @@ const THEME = 'theme';
 const KEYS = 'single-keys';
 const SOUND = 'offer-sound';
 const NOTIFICATION = 'offer-notification';
+const BOARD_ALERTS = 'board-alerts';
+const BOARD_VIEWS = 'board-views';
 
 function read(name: string): string | null {
   try {
@@ -24,6 +26,8 @@ function write(name: string, value: string): void {
 let singleKeys = $state(read(KEYS) !== 'off');
 let offerSound = $state(read(SOUND) === 'on');
 let offerNotification = $state(read(NOTIFICATION) === 'on');
+let boardAlerts = $state(read(BOARD_ALERTS) ?? '');
+let boardViews = $state(read(BOARD_VIEWS) ?? '');
 
 export const settings = {
   /** Single-letter shortcuts can be turned off (WCAG 2.1.4). */
@@ -50,6 +54,24 @@ export const settings = {
   set offerNotification(on: boolean) {
     offerNotification = on;
     write(NOTIFICATION, on ? 'on' : 'off');
+  },
+
+  /** Of what the board notifies, parted by commas; nothing until somebody chooses. */
+  get boardAlerts(): string {
+    return boardAlerts;
+  },
+  set boardAlerts(kinds: string) {
+    boardAlerts = kinds;
+    write(BOARD_ALERTS, kinds);
+  },
+
+  /** Views of the board that were given names, as JSON. */
+  get boardViews(): string {
+    return boardViews;
+  },
+  set boardViews(views: string) {
+    boardViews = views;
+    write(BOARD_VIEWS, views);
   },
 };
 

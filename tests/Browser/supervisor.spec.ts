@@ -1,0 +1,103 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
+import { readAccess, signInOf } from './access';
+
+const access = readAccess();
+const { user, password } = signInOf(access, 'supervisor');
+
+test('a supervisor acts from the row, and a rule’s no is shown and taken back', async ({ page, request }) => {
+  const name = `Acting ${Date.now()}`;
+  const id = await openCase(request, name);
+  await signIn(page, `/?q=${encodeURIComponent(name)}`);
+  const row = page.locator(`tr[data-case="${id}"]`);
+  await expect(row).toContainText(name);
+
+  // By key: the row takes the focus, T takes it over.
+  await page.keyboard.press('j');
+  await expect(row).toBeFocused();
+  await page.keyboard.press('t');
+  await expect(row.locator('.c-own')).toContainText(user);
+
+  // By menu: what cannot be done says why.
+  await row.getByRole('button', { name: `More for ${name}` }).click();
+  const menu = page.getByRole('menu');
+  await expect(menu.getByRole('menuitem', { name: /Take over/ })).toContainText('It is yours already');
+  await menu.getByRole('menuitem', { name: /Set heat/ }).click();
+  await page.getByRole('dialog').getByText('aggressive').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Set heat' }).click();
+  await expect(row).toContainText('aggressive');
+  await expect(row).toContainText('was heated');
+
+  // The platform says no to what the row still showed: the sentence is the rule's, and the row is as it was.
+  await page.route('**/api/cases/*/assign', (route) =>
+    route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ code: 'case.merging', detail: 'The case is being merged into another.' }) }),
+  );
+  await row.getByRole('button', { name: `More for ${name}` }).click();
+  await page.getByRole('menuitem', { name: /Hand to someone/ }).click();
+  await page.getByRole('dialog').getByRole('combobox').selectOption('ana');
+  await page.getByRole('button', { name: 'Hand over' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'The case is being merged into another.' })).toBeVisible();
+  await expect(row.locator('.c-own')).toContainText(user);
+  await page.getByRole('button', { name: 'Understood' }).click();
+});
+
+test('the board as it was is plainly the past, and leads back to live', async ({ page, request }) => {
+  await openCase(request, `Past ${Date.now()}`);
+  await signIn(page, '/');
+  await expect(page.locator('tr[data-case]').first()).toBeVisible();
+  await page.goto('/?at=2020-01-01T00:00:00Z');
+  await expect(page.getByText('You are looking at')).toBeVisible();
+  await expect(page.getByText('Nobody was waiting at that moment.')).toBeVisible();
+  await page.keyboard.press('l');
+  await expect(page).toHaveURL((url) => !url.searchParams.has('at'));
+  await expect(page.locator('tr[data-case]').first()).toBeVisible();
+
+  // A minute ago and from there on: the replay arrives at now by itself.
+  await page.goto(`/?at=${new Date(Date.now() - 60_000).toISOString()}`);
+  await page.getByLabel('Speed of the replay').selectOption('60');
+  await page.getByRole('button', { name: 'Play from here' }).click();
+  await expect(page).toHaveURL((url) => !url.searchParams.has('at'), { timeout: 30_000 });
+});
+
+test('a view is filtered, shared by its address and kept under a name, at every width', async ({ page, request }) => {
+  const name = `Viewed ${Date.now()}`;
+  await openCase(request, name);
+  await signIn(page, '/?heat=heated&sort=newest');
+  await expect(page.getByRole('heading', { name: 'Newest first' })).toBeVisible();
+  await expect(page.locator('tr[data-case]').first()).toContainText(name);
+  await page.keyboard.press('f');
+  await page.getByLabel('Type').selectOption('longWait');
+  await expect(page).toHaveURL((url) => url.searchParams.get('type') === 'longWait' && url.searchParams.get('heat') === 'heated');
+  await page.getByLabel('Name for this view').fill('Hot waits');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('link', { name: 'Show all' }).click();
+  await expect(page).toHaveURL('/');
+  await page.getByRole('link', { name: 'Hot waits' }).click();
+  await expect(page.locator('.chips')).toContainText('Long wait');
+  await page.getByRole('button', { name: 'Charts' }).click();
+  await expect(page.getByText('Cases and load by level')).toBeVisible();
+  for (const [width, scheme] of [[1280, 'light'], [390, 'dark']] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' ')}`)).toEqual([]);
+  }
+});
+
+async function signIn(page: Page, next: string): Promise<void> {
+  await page.goto(next);
+  await page.getByLabel('User').fill(user);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.locator('.conn[data-conn="live"]')).toBeVisible();
+}
+
+async function openCase(request: APIRequestContext, name: string): Promise<string> {
+  const response = await request.post('/api/cases', {
+    data: { customer: { name, email: 'journey@example.org', language: 'en', timeZone: 'Europe/Chisinau' }, type: 'longWait', summary: 'Waiting for the inlet kit since Monday.', channel: 'phone', heat: 'heated' },
+    headers: { authorization: `Bearer ${access.intake}`, 'idempotency-key': `supervisor-${name}` },
+  });
+  expect(response.ok(), await response.text()).toBe(true);
+  return ((await response.json()) as { id: string }).id;
+}
