@@ -33,13 +33,13 @@ export function takeHappenings(stream: Stream | undefined, data: unknown, first:
 }
 
 const words: Readonly<Record<string, string>> = {
-  caseOpened: 'complained', ownerAssigned: 'has an owner', roundStarted: 'another round begins', heatSet: 'heat changed', clockBreached: 'a target was missed',
+  caseOpened: 'complained', ownerAssigned: 'has an owner', roundStarted: 'another round begins', heatSet: 'heat changed', clockBreached: 'waited past a target',
   promiseMade: 'was promised something', promiseOwnerSilent: 'owner does not answer', promiseExplained: 'was told of a new date', promiseKept: 'promise kept',
   promiseWithdrawn: 'promise withdrawn', promiseLapsed: 'promise lapsed', delayAnswered: 'answered the new date', noticeFailed: 'could not be reached',
   noticeBounced: 'letter came back', callTaskRaised: 'someone has to call', approvalAsked: 'leave was asked', approvalDecided: 'leave was decided',
   approvalPassedOn: 'leave is asked higher up', concessionMade: 'conceded', giftGiven: 'gift given', apologyOverdue: 'apology is overdue', apologyGiven: 'apology given',
   escalationRaised: 'escalated', escalationRisen: 'escalated further', escalationRepeated: 'nobody answered, asked again', escalationAcknowledged: 'escalation acknowledged',
-  acknowledgementFell: 'acknowledged but not reached in time', escalationClosed: 'escalation closed', caseMerged: 'merged into another case', caseClosed: 'case closed',
+  acknowledgementFell: 'acknowledged but not reached in time', escalationClosed: 'escalation closed', caseMerged: 'merged with another case', caseClosed: 'closed',
 };
 
 export function happeningWords(kind: string): string {
