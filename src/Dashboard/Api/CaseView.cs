@@ -45,7 +45,8 @@ public sealed record CaseView(
     Guid? Previous,
     MergedIntoView? MergedInto,
     IReadOnlyList<MergedCaseView> Merged,
-    Survey? Survey)
+    Survey? Survey,
+    DateTimeOffset? UnansweredSince)
 {
     /// <summary>The view of a case that exists.</summary>
     public static CaseView Of(Case state, int version)
@@ -70,7 +71,8 @@ public sealed record CaseView(
             opening.Previous,
             state.MergedInto is { } into ? new MergedIntoView(into, state.Merge!.Number!.Value) : null,
             [.. state.Merged.Select(MergedCaseView.Of)],
-            state.Survey);
+            state.Survey,
+            state.UnansweredSince);
     }
 }
 

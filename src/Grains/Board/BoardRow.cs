@@ -34,6 +34,7 @@ namespace Escalation.Grains.Board;
 /// <param name="Site">Where it happened, if that is known.</param>
 /// <param name="CausedBy">CLM-5: who caused the conflict, if it was one of us.</param>
 /// <param name="Apology">CLM-5: who owes the customer an apology; null when nobody does.</param>
+/// <param name="UnansweredSince">DSK-7: since when the customer's written words have had no answer; null when none wait for one.</param>
 public sealed record BoardRow(
     Guid Id,
     int Version,
@@ -60,7 +61,8 @@ public sealed record BoardRow(
     string? Language = null,
     string? Site = null,
     string? CausedBy = null,
-    RowApology? Apology = null)
+    RowApology? Apology = null,
+    DateTimeOffset? UnansweredSince = null)
 {
     private const int SummaryLength = 200;
 
@@ -101,7 +103,8 @@ public sealed record BoardRow(
             state.Language == Grains.Notices.NoticeTexts.Fallback ? null : state.Language,
             opening.Site,
             state.CausedBy,
-            state.Apology is { IsOwed: true } owed ? new RowApology(owed.Owner, owed.DueAt) : null);
+            state.Apology is { IsOwed: true } owed ? new RowApology(owed.Owner, owed.DueAt) : null,
+            state.UnansweredSince);
 
         RowApproval Of(Approval approval) => new(
             Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,

@@ -84,6 +84,9 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
 
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>DSK-7: since when the customer's written words have had no answer; null when none wait for one.</summary>
+    public DateTimeOffset? UnansweredSince { get; init; }
+
     /// <summary>CUS-2: what the customer said of their experience last; null for nothing yet.</summary>
     public Survey? Survey { get; init; }
 
@@ -137,6 +140,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         OfferWithdrawn => OnOffer(OfferState.Withdrawn, at, null),
         ContactLogged { Direction: Direction.ToCustomer } e => this with
         {
+            UnansweredSince = null,
             Work = Work with { ContactMade = true },
             CallTasks = e.Channel is Channel.Phone or Channel.Visit
                 ? [.. CallTasks.Select(task => task.DoneAt is null ? task with { DoneAt = at } : task)]
@@ -145,7 +149,8 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
                 ? [.. Escalations.Select(escalation => escalation.HoldUntil is null ? escalation : escalation with { ContactAt = at })]
                 : Escalations,
         },
-        ContactLogged => this,
+        ContactLogged { Channel: Channel.Phone or Channel.Visit } => this with { UnansweredSince = null },
+        ContactLogged => this with { UnansweredSince = UnansweredSince ?? at },
         AutomaticReplyReceived => this,
         StepDone e => this with { Work = Work with { Steps = Work.Steps.IsDefault ? [e.Step] : Work.Steps.Add(e.Step) } },
         FactsRecorded => this with { Work = Work with { FactsKnown = true } },
@@ -213,7 +218,11 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             ConfirmedAt = null,
             Moves = promise.Moves.Add(new PromiseMove(e.Revision, e.Reason, e.WasDueAt, e.DueAt, at, e.Automatic, e.AnswerBy)),
         }),
-        DelayAnswered e => OnMove(e.Promise, e.Revision, move => move with { Answer = e.Answer, AnsweredAt = at }),
+        DelayAnswered e => OnMove(e.Promise, e.Revision, move => move with { Answer = e.Answer, AnsweredAt = at }) with
+        {
+            // Its contact was logged at the same instant. One click asks for no answer, or for a call, which is a task of its own.
+            UnansweredSince = UnansweredSince == at ? null : UnansweredSince,
+        },
         DelayUnanswered e => OnMove(e.Promise, e.Revision, move => move with { Unanswered = true }),
         PromiseKept e => OnPromise(e.Promise, promise => promise with
         {
@@ -325,7 +334,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         EscalationClosed e => OnEscalation(e.Escalation, escalation => escalation with { ClosedAt = at, ClosedBecause = e.Reason }),
         CaseErased e => CaseErasure.Nameless(this) with { LinkGeneration = e.LinkGeneration },
         ExperienceRated e => this with { Survey = Survey.After(Survey, e) },
-        CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null },
+        CaseClosed e => this with { Stage = Stage.Closed, Outcome = e.Outcome, ClosedAt = at, PausedFor = null, UnansweredSince = null },
         _ => EvolveClaims(happened, at, by) ??
             throw new NotSupportedException($"A case does not know how to fold {happened.GetType().Name}."),
     };

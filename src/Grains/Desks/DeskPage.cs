@@ -68,6 +68,9 @@ public enum DeskAskKind
     /// <summary>The customer is to be called.</summary>
     Call,
 
+    /// <summary>The customer wrote, and nobody has answered.</summary>
+    Answer,
+
     /// <summary>PRM-4, CLM-3: leave is asked of a supervisor.</summary>
     Approval,
 
@@ -87,8 +90,10 @@ public enum DeskAskKind
 /// <param name="Until">By when.</param>
 /// <param name="PromiseId">About which promise.</param>
 /// <param name="ApprovalId">Which approval.</param>
+/// <param name="Since">Since when the customer waits for it; absent where that is not known.</param>
 public sealed record DeskAsk(
-    DeskAskKind Kind, Guid CaseId, long Number, string? Customer, string Text, DateTimeOffset? Until = null, string? PromiseId = null, string? ApprovalId = null)
+    DeskAskKind Kind, Guid CaseId, long Number, string? Customer, string Text, DateTimeOffset? Until = null, string? PromiseId = null, string? ApprovalId = null,
+    DateTimeOffset? Since = null)
 {
     /// <summary>What a case asks of its owner.</summary>
     internal static IEnumerable<DeskAsk> OfOwner(BoardRow row)
@@ -109,6 +114,12 @@ public sealed record DeskAsk(
         {
             pressing = true;
             yield return Of(DeskAskKind.Call, row, row.CallTasks == 1 ? "Call the customer" : $"Call the customer ({row.CallTasks} reasons)", row.Due?.DueAt);
+        }
+
+        else if (row.UnansweredSince is { } since)
+        {
+            pressing = true;
+            yield return Of(DeskAskKind.Answer, row, "Answer what the customer wrote", row.Due?.DueAt) with { Since = since };
         }
 
         if (!pressing)

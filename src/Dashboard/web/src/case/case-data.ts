@@ -34,6 +34,10 @@ export interface CaseView {
   readonly escalations: readonly CaseEscalation[];
   readonly approvals: readonly CaseApproval[];
   readonly callTasks: readonly CallTask[];
+  /** Since when the customer's written words have had no answer. */
+  readonly unansweredSince?: string;
+  /** CUS-2: what the customer said of it when it was closed. */
+  readonly survey?: { readonly expected?: number; readonly got?: number };
   /** What has to be done before the stage is left, in words. */
   readonly missing?: readonly string[];
   readonly options?: readonly { readonly number: number; readonly round: number; readonly text?: string; readonly cost?: Money }[];

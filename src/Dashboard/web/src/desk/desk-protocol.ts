@@ -54,6 +54,8 @@ export interface Waiting {
   readonly until?: string;
   readonly promiseId?: string;
   readonly approvalId?: string;
+  /** Since when the customer waits for it, where that is known. */
+  readonly since?: string;
 }
 
 interface Common {

@@ -31,6 +31,18 @@ describe('DSK-7: what to do next', () => {
     expect(nextStep({ ...shown, stage, missing }, playbook)).toEqual(next);
   });
 
+  test('what the customer waits for goes before the stage, in the order of the desk', () => {
+    const promise = { id: 'p1', dueAt: '', revision: 0, state: 'open', ask: 'asked' } as const;
+    const call = { number: 1, reason: 'callMe', raisedAt: '' };
+    const busy: CaseView = { ...shown, missing: ['a contact'], unansweredSince: '2026-11-19T12:00:00Z', callTasks: [call], promises: [promise] };
+    expect([
+      nextStep(busy, undefined).words,
+      nextStep({ ...busy, promises: [{ ...promise, state: 'kept' }] }, undefined).words,
+      nextStep({ ...busy, promises: [], callTasks: [{ ...call, doneAt: '' }] }, undefined).words,
+      nextStep({ ...busy, promises: [], callTasks: [], stage: 'closed' }, undefined).words,
+    ]).toEqual(['Reason and new date', 'Call the customer', 'Answer the customer', 'Reopen']);
+  });
+
   test('no case is closed over an open promise', () => {
     expect(nextStep({ ...shown, stage: 'followThrough', promises: [{ id: 'p1', dueAt: '', revision: 0, state: 'explained' }] }, undefined).pane).toBe('keep');
   });

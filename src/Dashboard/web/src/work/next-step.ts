@@ -5,7 +5,7 @@ import { nextStage } from '../case/work-forms';
 import type { Pane } from './panes';
 import type { Playbook, StepMark } from './playbook';
 
-/** DSK-7: the one thing to do next: something to fill in, or a stage to go on to. */
+/** DSK-7: the one thing to do next: something to fill in, or a stage to go on to. What the customer waits for goes before the stage. */
 export interface NextStep {
   readonly words: string;
   readonly pane?: Pane;
@@ -26,6 +26,16 @@ const byStage: Readonly<Partial<Record<Stage, StepMark>>> = { contact: 'contact'
 export function nextStep(shown: CaseView, playbook: Playbook | undefined): NextStep {
   if (shown.stage === 'closed') {
     return { words: 'Reopen', pane: 'reopen' };
+  }
+  const asked = shown.promises.find((promise) => (promise.state === 'open' || promise.state === 'explained') && (promise.ask === 'asked' || promise.ask === 'unanswered'));
+  if (asked !== undefined) {
+    return { words: 'Reason and new date', pane: 'delay' };
+  }
+  if (shown.callTasks.some((task) => task.doneAt === undefined)) {
+    return { words: 'Call the customer', pane: 'log' };
+  }
+  if (shown.unansweredSince !== undefined) {
+    return { words: 'Answer the customer', pane: 'log' };
   }
   if (shown.stage === 'followThrough') {
     return shown.promises.some((promise) => promise.state === 'open' || promise.state === 'explained')
