@@ -1,5 +1,6 @@
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Desks;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
@@ -16,15 +17,24 @@ namespace Escalation.Dashboard.Api;
 /// <param name="TimeZone">The customer's zone.</param>
 /// <param name="OurTimeZone">The zone of the calendar on which promises are kept.</param>
 /// <param name="Closed">Of the six weeks from the month's first day on: the customer's days on which none of us works.</param>
+/// <param name="Owner">Whose promises are counted.</param>
+/// <param name="Promised">Of the same weeks: the customer's days on which promises in the owner's cases are due already.</param>
 /// <param name="Times">Full hours that are still ahead.</param>
 public sealed record PromiseTimesView(
-    string Day, string TimeZone, string OurTimeZone, IReadOnlyList<string> Closed, IReadOnlyList<PromiseTimeView> Times);
+    string Day, string TimeZone, string OurTimeZone, IReadOnlyList<string> Closed, string Owner, IReadOnlyList<PromisedDayView> Promised,
+    IReadOnlyList<PromiseTimeView> Times);
+
+/// <summary>A day on which promises are due.</summary>
+/// <param name="Day">On the customer's calendar.</param>
+/// <param name="Promises">How many are still to be kept then.</param>
+public sealed record PromisedDayView(string Day, int Promises);
 
 /// <summary>A time that may be promised.</summary>
 /// <param name="DueAt">The instant.</param>
 /// <param name="Outside">None of us works then.</param>
 /// <param name="Quiet">The customer is not to be disturbed then.</param>
-public sealed record PromiseTimeView(DateTimeOffset DueAt, bool Outside, bool Quiet);
+/// <param name="Promises">How many promises of the owner's are due within that hour already.</param>
+public sealed record PromiseTimeView(DateTimeOffset DueAt, bool Outside, bool Quiet, int Promises);
 
 /// <summary>PRM-1, PRM-2: what a promise would be like, were it made now.</summary>
 /// <param name="DueAt">When it would be due.</param>
@@ -60,6 +70,9 @@ internal sealed class PromiseDateRoutes
     private static readonly QueryParameter Day =
         new("day", "A date on the customer's calendar, for instance 2026-11-20. Default: today.", false, new OpenApiSchema { Type = JsonSchemaType.String, Format = "date" });
 
+    private static readonly QueryParameter Owner =
+        new("owner", "Whose promises are counted. Default: the case's owner, or who asks.", false, new OpenApiSchema { Type = JsonSchemaType.String });
+
     private static readonly QueryParameter DueAt =
         new("dueAt", "When it would be due.", true, new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" });
 
@@ -67,21 +80,22 @@ internal sealed class PromiseDateRoutes
         new("text", "What would be promised.", false, new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = LongText });
 
     private readonly CaseDesk _desk;
+    private readonly DeskBook _desks;
     private readonly IPolicySource _policies;
     private readonly TimeProvider _time;
 
     private PromiseDateRoutes(IServiceProvider services) =>
-        (_desk, _policies, _time) = (
-            services.GetRequiredService<CaseDesk>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
+        (_desk, _desks, _policies, _time) = (
+            services.GetRequiredService<CaseDesk>(), services.GetRequiredService<DeskBook>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
 
     public static void Map(Routes routes, IServiceProvider services)
     {
         var answers = new PromiseDateRoutes(services);
-        var times = new Operation("promises.times", Rights.CasesRead, "PRM-1: at which hours of a day something may be promised.")
+        var times = new Operation("promises.times", Rights.CasesRead, "PRM-1: at which hours of a day something may be promised, and what is promised already.")
         {
             Tag = "Promises",
             Answer = typeof(PromiseTimesView),
-            Query = [Day],
+            Query = [Day, Owner],
             Refusals = [StatusCodes.Status404NotFound],
         };
         routes.Get("/api/cases/{id}/promises/times", times, answers.TimesAsync);
@@ -119,11 +133,20 @@ internal sealed class PromiseDateRoutes
         var first = new LocalDate(day.Year, day.Month, 1);
         var closed = Enumerable.Range(0, DaysShown).Select(first.PlusDays)
             .Where(each => policy.Calendar.Worked(At(each, 0), At(each.PlusDays(1), 0)) == TimeSpan.Zero);
+        var owner = context.Request.Query[Owner.Name].ToString() is { Length: > 0 } named ? named : state.Owner ?? ActorPrincipal.Of(context.User)!.Id;
+        var promised = _desks.PromisedIn(owner);
+        var days = promised.Select(at => Instant.FromDateTimeOffset(at).InZone(zone).Date).Where(date => date >= first && date < first.PlusDays(DaysShown));
         var times = Enumerable.Range(FirstHour, LastHour - FirstHour + 1).Select(hour => At(day, hour)).Where(at => at > now);
         await JsonAnswer.WriteAsync(context, new PromiseTimesView(
             LocalDatePattern.Iso.Format(day), state.TimeZone, policy.Calendar.TimeZone,
             [.. closed.Select(LocalDatePattern.Iso.Format)],
-            [.. times.Select(at => new PromiseTimeView(at, !policy.Calendar.IsWorking(at), SendBy.IsQuiet(at, state.TimeZone, policy)))]));
+            owner,
+            [.. days.GroupBy(date => date).OrderBy(same => same.Key).Select(same => new PromisedDayView(LocalDatePattern.Iso.Format(same.Key), same.Count()))],
+            [
+                .. times.Select(at => new PromiseTimeView(
+                    at, !policy.Calendar.IsWorking(at), SendBy.IsQuiet(at, state.TimeZone, policy),
+                    promised.Count(due => due >= at && due < at + TimeSpan.FromHours(1)))),
+            ]));
 
         DateTimeOffset At(LocalDate date, int hour) => date.At(new LocalTime(hour, 0)).InZoneLeniently(zone).ToInstant().ToDateTimeOffset();
     }

@@ -152,6 +152,13 @@ public sealed class DeskBook(Board.Board board, IPolicySource policies)
         }
     }
 
+    /// <summary>PRM-1: when each open promise in a person's cases is due.</summary>
+    public IReadOnlyList<DateTimeOffset> PromisedIn(string person)
+    {
+        var rows = OwnedBy(person);
+        return [.. rows.SelectMany(row => (row.Keys.Promises ?? []).Chunk(2)).Select(promise => new DateTimeOffset(promise[1], TimeSpan.Zero))];
+    }
+
     /// <summary>DSK-3: cases without owner and offer, the most harmful first, those after <paramref name="after"/>.</summary>
     public IReadOnlyList<KeptRow> Queue(BoardRank? after, int limit)
     {

@@ -49,6 +49,26 @@ public sealed class DeskStoryTests : IDisposable
         Assert.Empty(await platform.ProveAsync());
     }
 
+    [Fact, Rule("PRM-1")]
+    public async Task Whoever_promises_sees_on_which_days_and_hours_they_have_promised_already()
+    {
+        await using var platform = await TestPlatform.StartAsync(policyFolder: _folder);
+        using var ana = platform.ClientFor("agent");
+        var id = (await ana.OpenCaseAsync()).GetProperty("id").GetString();
+        await ana.SendAsync($"/api/cases/{id}/assign", new { agent = "agent" });
+
+        // 11:30 on the customer's clock.
+        await ana.SendAsync($"/api/cases/{id}/promises", new { text = "Call back", dueAt = "2026-11-20T09:30:00Z" });
+
+        var path = $"/api/cases/{id}/promises/times?day=2026-11-20";
+        await platform.UntilAsync(async () => (await ana.GetJsonAsync(path)).GetProperty("promised").GetArrayLength() == 1);
+        var times = await ana.GetJsonAsync(path);
+        Assert.Equal("agent", times.GetProperty("owner").GetString());
+        Assert.Equal(("2026-11-20", 1), (times.GetProperty("promised")[0].GetProperty("day").GetString(), times.GetProperty("promised")[0].GetProperty("promises").GetInt32()));
+        Assert.Equal("2026-11-20T09:00:00Z", times.GetProperty("times").EnumerateArray().Single(each => each.GetProperty("promises").GetInt32() > 0).GetProperty("dueAt").GetString());
+        Assert.Equal(0, (await ana.GetJsonAsync($"{path}&owner=supervisor")).GetProperty("promised").GetArrayLength());
+    }
+
     [Fact, Rule("DSK-3")]
     public async Task Declined_it_goes_to_the_next_and_with_nobody_left_it_waits_on_the_queue_until_the_cool_down_is_over()
     {

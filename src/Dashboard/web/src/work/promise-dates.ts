@@ -6,7 +6,9 @@ export interface PromiseTimes {
   readonly timeZone: string;
   readonly ourTimeZone: string;
   readonly closed: readonly string[];
-  readonly times: readonly { readonly dueAt: string; readonly outside: boolean; readonly quiet: boolean }[];
+  /** Days on which promises of whoever keeps it are due already. */
+  readonly promised: readonly { readonly day: string; readonly promises: number }[];
+  readonly times: readonly { readonly dueAt: string; readonly outside: boolean; readonly quiet: boolean; readonly promises: number }[];
 }
 
 /** What a promise would be like; `GET /api/cases/{id}/promises/preview`. */
@@ -17,6 +19,8 @@ export interface PromisePreview {
   readonly language: string;
   readonly letter?: string;
 }
+
+export const promisesWord = (count: number): string => (count === 1 ? '1 promise' : `${count} promises`);
 
 /** `Europe/Chisinau` to `Chisinau`. */
 export function cityOf(zone: string): string {
