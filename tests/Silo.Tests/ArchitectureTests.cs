@@ -66,7 +66,7 @@ public sealed partial class ArchitectureTests
         Assert.Empty(untested);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Escalation.Platform.sln")))

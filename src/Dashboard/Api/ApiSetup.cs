@@ -39,6 +39,7 @@ public static class ApiSetup
         services.TryAddSingleton<CustomerApi>();
         services.TryAddSingleton<ClaimRoutes>();
         services.TryAddSingleton<GoodwillRoutes>();
+        services.TryAddSingleton<StatutoryRoutes>();
         services.TryAddSingleton<SessionRoutes>();
         services.TryAddSingleton<DeskRoutes>();
         services.AddOptions<CustomerPageOptions>().BindConfiguration(CustomerPageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -73,6 +74,7 @@ public static class ApiSetup
         KeptRoutes.Map(routes, services.GetRequiredService<IPromiseFigures>(), services.GetRequiredService<TimeProvider>());
         services.GetRequiredService<ClaimRoutes>().Map(routes);
         services.GetRequiredService<GoodwillRoutes>().Map(routes);
+        services.GetRequiredService<StatutoryRoutes>().Map(routes);
         services.GetRequiredService<DeskRoutes>().Map(routes);
         MergeRoute.Map(routes, services.GetRequiredService<CaseDesk>());
         CalendarRoutes.Map(routes, services.GetRequiredService<IPolicySource>());

@@ -94,6 +94,8 @@ internal static partial class CaseFields
 
     public static InstantField DueAt { get; } = new("dueAt", true, "By when it will happen.");
 
+    public static BooleanField OutsideLaw { get; } = new("outsideLaw", false, "REG-1: what a law says of delays is not about this promise, for instance a call back beside a delivery. Default: false.");
+
     public static InstantField NewDueAt { get; } = new("newDueAt", true, "By when it will happen instead.");
 
     public static WordField<CustomerAnswer> Answer { get; } = new("answer", true, "What the customer says to the new date.");

@@ -5,6 +5,7 @@ using Escalation.Grains.Clocks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 
 namespace Escalation.Dashboard.Api;
 
@@ -147,7 +148,8 @@ public sealed record PromiseView(
 /// <param name="AnswerBy">Until when an answer is waited for; absent when nobody could be asked.</param>
 /// <param name="Answer">What the customer says; absent for nothing so far.</param>
 /// <param name="AnsweredAt">When they said so.</param>
-/// <param name="Unanswered">The time to answer went by; that is no yes.</param>
+/// <param name="Unanswered">The time to answer went by; that is no yes, unless a law says what it is.</param>
+/// <param name="Silence">REG-1: what a law makes of silence; absent where none says anything.</param>
 public sealed record MoveView(
     int Revision,
     string? Reason,
@@ -158,11 +160,12 @@ public sealed record MoveView(
     DateTimeOffset? AnswerBy,
     CustomerAnswer? Answer,
     DateTimeOffset? AnsweredAt,
-    bool Unanswered)
+    bool Unanswered,
+    Silence? Silence)
 {
     internal static MoveView Of(PromiseMove move) => new(
         move.Revision, move.Reason, move.WasDueAt, move.DueAt, move.At, move.Automatic, move.AnswerBy, move.Answer,
-        move.AnsweredAt, move.Unanswered);
+        move.AnsweredAt, move.Unanswered, move.Silence);
 }
 
 /// <summary>PRM-4, CLM-3: leave that someone asked of someone with more authority.</summary>

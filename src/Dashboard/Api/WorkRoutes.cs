@@ -46,14 +46,14 @@ internal static class WorkRoutes
         Work("reopen", "CASE-4: the customer came back.", [In.ReasonIfAny],
             (f, _) => new ReopenCase(f.Get(In.ReasonIfAny)));
 
-        var make = Of("promises.make", "PRM-1: something a named agent tells the customer will happen by an instant.", [In.Text, In.DueAt, In.Owner]) with
+        var make = Of("promises.make", "PRM-1: something a named agent tells the customer will happen by an instant.", [In.Text, In.DueAt, In.Owner, In.OutsideLaw]) with
         {
             Success = StatusCodes.Status201Created,
             Answer = typeof(PromiseReceipt),
             Representation = null,
         };
         routes.Post("/api/cases/{id}/promises", make, desk.Tells(
-            make, (f, _) => new MakePromise(f.Get(In.Text), f.Get(In.DueAt), f.Get(In.Owner)), PromiseMadeAsync));
+            make, (f, _) => new MakePromise(f.Get(In.Text), f.Get(In.DueAt), f.Get(In.Owner), f.Get(In.OutsideLaw)), PromiseMadeAsync));
 
         OnPromise("keep", "PRM-7: kept, with a word of evidence.", [In.Evidence],
             (f, promise) => new KeepPromise(promise, f.Get(In.Evidence)));

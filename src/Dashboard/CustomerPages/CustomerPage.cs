@@ -6,6 +6,7 @@ using Escalation.Grains.Links;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 using static Escalation.Dashboard.CustomerPages.PageTexts;
 
 namespace Escalation.Dashboard.CustomerPages;
@@ -23,7 +24,7 @@ internal sealed record PageRequest(CustomerAnswer? Chosen, string? Done, string?
 /// with its honest history, and what the customer can do. Pure.
 /// </summary>
 internal sealed class CustomerPage(
-    Case state, CustomerLink link, PageTexts texts, Policy policy, CustomerPageOptions company, DateTimeOffset now, PageRequest request)
+    Case state, CustomerLink link, PageTexts texts, Policy policy, ImmutableArray<StatutoryPack> laws, CustomerPageOptions company, DateTimeOffset now, PageRequest request)
 {
     private static readonly ImmutableArray<CustomerAnswer> Answers = [CustomerAnswer.Fine, CustomerAnswer.CallMe, CustomerAnswer.Cancel];
 
@@ -34,7 +35,7 @@ internal sealed class CustomerPage(
         <main id="main">
         {Thanks()}<div class="grid"><div class="a">
         {Hero()}{Survey()}{Asks()}{Steps()}{AddForm()}</div><div class="b">
-        {Promises()}{ByType(texts.Costs, _dates.Costs)}{ByType(texts.Rights, _dates.Rights)}{Disagree()}{Reach()}</div></div>
+        {Promises()}{ByType(texts.Costs, _dates.Costs)}{Rights()}{Disagree()}{Reach()}</div></div>
         <footer>{Fill(texts.Footer, Date(link.ExpiresAt))}</footer>
         </main>
         """));
@@ -157,8 +158,9 @@ internal sealed class CustomerPage(
         var silence = move switch
         {
             { Answer: not null } => Html.Empty,
+            { Unanswered: true, Silence: Silence.Consents } => Html.Of($"""<p class="sub">{texts.SilenceConsented}</p>"""),
             { Unanswered: true } => Html.Of($"""<p class="sub">{texts.NoAnswerYet}</p>"""),
-            { AnswerBy: { } by } => Html.Of($"""<p class="sub">{Fill(move.Revision >= 2 ? texts.SilenceSecond : texts.SilenceFirst, Date(by))}</p>"""),
+            { AnswerBy: { } by } => Html.Of($"""<p class="sub">{Fill(SilenceOf(move), Date(by))}</p>"""),
             _ => Html.Empty,
         };
         return Html.Of(
@@ -169,6 +171,14 @@ internal sealed class CustomerPage(
 
             """);
     }
+
+    /// <summary>PRM-6, REG-1: what becomes of it when the customer says nothing.</summary>
+    private string SilenceOf(PromiseMove move) => move.Silence switch
+    {
+        Silence.Consents => texts.SilenceConsents,
+        Silence.Cancels => texts.SilenceCancels,
+        null => move.Revision >= 2 ? texts.SilenceSecond : texts.SilenceFirst,
+    };
 
     private Html Button(Promise promise, CustomerAnswer answer, string style, string word) => Form(
         "answer",
@@ -255,11 +265,29 @@ internal sealed class CustomerPage(
     private Html ByType(string heading, IReadOnlyDictionary<string, string> byType) =>
         LanguageTexts.Of(byType, state.Opening!.Type) is { } text ? Html.Of($"""<section><h2>{heading}</h2><p>{text}</p></section>""") : Html.Empty;
 
+    /// <summary>CUS-8, REG-1: what the company's policy says, then each law that covers the case, with the dates that it gives.</summary>
+    private Html Rights()
+    {
+        var own = LanguageTexts.Of(_dates.Rights, state.Opening!.Type) is { } text ? Html.Of($"<p>{text}</p>") : Html.Empty;
+        var lawful = laws.Select(pack =>
+        {
+            var language = pack.For(texts.Language);
+            var foreign = new Html(language == texts.Language ? "" : $" lang=\"{language}\"");
+            var dates = pack.Clocks.Select(clock => (clock.Title, Clock: state.Clocks.FirstOrDefault(running => running.IsRunning && running.Name == pack.NameOf(clock.Id))))
+                .Where(each => each.Clock is not null)
+                .Select(each => Html.Of($"""<li><span{foreign}>{each.Title.In(language)}</span> <b>{Fill(texts.ByDate, Date(each.Clock!.DueAt))}</b></li>"""));
+            return Html.Of($"""<p{foreign}>{pack.Rights.In(language)}</p><ul class="law">{Html.Join(dates)}</ul>""");
+        });
+        var all = Html.Of($"{own}{Html.Join(lawful)}");
+        return all.Text.Length == 0 ? all : Html.Of($"""<section id="rights"><h2>{texts.Rights}</h2>{all}</section>""");
+    }
+
+    /// <summary>CASE-4: asked of a closed case, it is opened again, or another goes on from it.</summary>
     private Html Disagree()
     {
         var higher = state.Escalations.Any(escalation => escalation.IsOpen && escalation.Cause == "customer")
             ? Html.Of($"""<p class="msg">{texts.HigherWaits}</p>""")
-            : state.IsOpen ? Form("higher", Html.Of($"""<button class="btn">{texts.AskHigher}</button>""")) : Html.Empty;
+            : Html.Of($"""{(state.IsOpen ? Html.Empty : Html.Of($"""<p class="sub">{texts.HigherReopens}</p>"""))}{Form("higher", Html.Of($"""<button class="btn">{texts.AskHigher}</button>"""))}""");
         var tell = Owner() is { } owner ? Fill(texts.DisagreeTell, owner) : texts.DisagreeTellNobody;
         return Html.Of(
             $"""

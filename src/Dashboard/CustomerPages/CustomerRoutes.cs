@@ -12,6 +12,7 @@ using Escalation.Grains.Log;
 using Escalation.Grains.Merging;
 using Escalation.Grains.Policies;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -232,7 +233,8 @@ internal sealed class CustomerRoutes(
     }
 
     private Task WriteAsync(HttpContext context, Case state, CustomerLink link, PageRequest request) => SendAsync(context, new CustomerPage(
-        state, link, TextsOf(context, state), policies.Current, Company, time.GetUtcNow(), request).Render());
+        state, link, TextsOf(context, state), policies.Current,
+        LettersOfLaw.PacksOf(state, version => policies.Find(version) ?? policies.Current), Company, time.GetUtcNow(), request).Render());
 
     private Task SayAsync(HttpContext context, int status, PageTexts texts, string title, string text)
     {

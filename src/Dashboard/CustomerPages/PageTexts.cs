@@ -60,6 +60,12 @@ internal sealed partial record PageTexts
 
     public required string SilenceSecond { get; init; }
 
+    public required string SilenceConsents { get; init; }
+
+    public required string SilenceConsented { get; init; }
+
+    public required string SilenceCancels { get; init; }
+
     public required string NoAnswerYet { get; init; }
 
     public required string Superseded { get; init; }
@@ -147,6 +153,8 @@ internal sealed partial record PageTexts
     public required string DisagreeHigher { get; init; }
 
     public required string AskHigher { get; init; }
+
+    public required string HigherReopens { get; init; }
 
     public required string DisagreeOutside { get; init; }
 

@@ -8,6 +8,7 @@ using Escalation.Grains.Escalations;
 using Escalation.Grains.Log;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseEvent;
 
 namespace Escalation.Grains.Cases;
@@ -76,6 +77,12 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     public ImmutableArray<CallTask> CallTasks { get; init; } = [];
 
     public ImmutableArray<Approval> Approvals { get; init; } = [];
+
+    /// <summary>CASE-10: the laws that cover it.</summary>
+    public ImmutableArray<CoveringLaw> Laws { get; init; } = [];
+
+    /// <summary>REG-1: letters of those laws that went out, or are on their way.</summary>
+    public ImmutableArray<SentLetter> Letters { get; init; } = [];
 
     /// <summary>CUS-8: links given to the customer before this generation open nothing.</summary>
     public int LinkGeneration { get; init; }
@@ -177,7 +184,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
                 ClockProgress.From(e.StartedAt),
                 e.StartedAt,
                 e.Warnings ?? (e.WarnAt is { } warnAt ? [warnAt] : []),
-                e.DueAt)),
+                e.DueAt) { Lapses = e.Lapses }),
         },
         ClockPaused e => OnClock(e.Clock, clock => clock.Paused(e.Reason, e.Progress, at)),
         ClockResumed e => OnClock(e.Clock, clock => clock.Rescheduled(clock.Plan, e.Progress, e.Warnings, e.DueAt, at, pausedFor: null)),
@@ -194,7 +201,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
         PromiseMade e => this with
         {
             Promises = Promises.Add(
-                new Promise(e.Promise, e.Text, e.Owner, Round, at, e.DueAt, e.DueAt, e.SendBy) { AskAt = e.AskAt }),
+                new Promise(e.Promise, e.Text, e.Owner, Round, at, e.DueAt, e.DueAt, e.SendBy) { AskAt = e.AskAt, OutsideLaw = e.OutsideLaw }),
             Work = Work with { PromisesMade = Work.PromisesMade + 1 },
         },
         PromiseOwnerAsked e => OnPromise(e.Promise, promise => promise with { Ask = AskState.Asked, ReactBy = e.ReactBy }),
@@ -216,7 +223,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             Ask = AskState.Ahead,
             ReactBy = null,
             ConfirmedAt = null,
-            Moves = promise.Moves.Add(new PromiseMove(e.Revision, e.Reason, e.WasDueAt, e.DueAt, at, e.Automatic, e.AnswerBy)),
+            Moves = promise.Moves.Add(new PromiseMove(e.Revision, e.Reason, e.WasDueAt, e.DueAt, at, e.Automatic, e.AnswerBy) { Silence = e.Silence }),
         }),
         DelayAnswered e => OnMove(e.Promise, e.Revision, move => move with { Answer = e.Answer, AnsweredAt = at }) with
         {
@@ -296,6 +303,11 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             DecisionReason = e.Reason,
         }),
         LinksRevoked e => this with { LinkGeneration = e.Generation },
+        PackApplied e => this with { Laws = Laws.Add(new CoveringLaw(e.Pack, e.Policy, at)) },
+        LetterDecided e => this with
+        {
+            Letters = Letters.Add(new SentLetter(e.Letter, e.Pack, e.Name, e.Notice, e.Meets, at, by, e.Evidence)),
+        },
 
         EscalationRaised e => this with
         {

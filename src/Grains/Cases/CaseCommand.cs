@@ -75,7 +75,23 @@ public abstract record CaseCommand
     /// <summary>CLK-2: from now on the case is judged by the policy in force; what its clocks consumed stays consumed.</summary>
     public sealed record ApplyPolicy : CaseCommand;
 
-    public sealed record MakePromise(string Text, DateTimeOffset DueAt, string? Owner) : CaseCommand;
+    /// <param name="Text">What will happen.</param>
+    /// <param name="DueAt">By when.</param>
+    /// <param name="Owner">Who gives their word; null for the case's owner, else the sender.</param>
+    /// <param name="OutsideLaw">REG-1: it is not what a covering law's rules of delay are about, such as a call back beside a delivery.</param>
+    public sealed record MakePromise(string Text, DateTimeOffset DueAt, string? Owner, bool OutsideLaw = false) : CaseCommand;
+
+    /// <summary>CASE-10: someone found that a law covers the case.</summary>
+    public sealed record ApplyPack(string Pack) : CaseCommand;
+
+    /// <summary>REG-1, REG-2: a letter of the law.</summary>
+    /// <param name="Pack">Whose letter.</param>
+    /// <param name="Letter">Which.</param>
+    /// <param name="Fields">What only a person can say, by field.</param>
+    /// <param name="Body">In the sender's own words; null for the pack's.</param>
+    /// <param name="Evidence">How it went out by other means (by post, with its number); null for over our channels.</param>
+    public sealed record SendLetter(
+        string Pack, string Letter, ImmutableDictionary<string, string> Fields, string? Body, string? Evidence) : CaseCommand;
 
     public sealed record ExplainDelay(int Promise, string Reason, DateTimeOffset NewDueAt) : CaseCommand;
 

@@ -57,6 +57,7 @@ internal static class CaseErasure
             Reason = null,
             DecisionReason = approval.State == ApprovalState.Dropped ? approval.DecisionReason : null,
         })],
+        Letters = [.. state.Letters.Select(letter => letter with { Evidence = null })],
         Concessions = [.. state.Concessions.Select(concession => concession with { Reason = null })],
         Apology = state.Apology is { } apology ? apology with { Text = null } : null,
     };

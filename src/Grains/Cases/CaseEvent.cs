@@ -10,6 +10,7 @@ using Escalation.Grains.Log;
 using Escalation.Grains.Merging;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 
 namespace Escalation.Grains.Cases;
 
@@ -100,7 +101,10 @@ public abstract record CaseEvent : IEvent
     /// <summary>CLK-2: the case is judged by another version of the policy from now on.</summary>
     public sealed record PolicyApplied(string Policy, string Was) : CaseEvent;
 
-    /// <summary>CLK-1: a clock was started, or started anew. Without a plan it ran in plain time, as all clocks did at first.</summary>
+    /// <summary>
+    /// CLK-1: a clock was started, or started anew. Without a plan it ran in plain time, as all clocks did at first. REG-1: of
+    /// what <c>Lapses</c>, letting it pass breaches nothing.
+    /// </summary>
     public sealed record ClockStarted(
         string Clock,
         ClockKind ClockKind,
@@ -108,7 +112,8 @@ public abstract record CaseEvent : IEvent
         DateTimeOffset? WarnAt,
         DateTimeOffset DueAt,
         ClockPlan? Plan = null,
-        ImmutableArray<DateTimeOffset>? Warnings = null) : CaseEvent;
+        ImmutableArray<DateTimeOffset>? Warnings = null,
+        bool Lapses = false) : CaseEvent;
 
     /// <summary>CLK-3: a clock stands still.</summary>
     public sealed record ClockPaused(string Clock, string Reason, ClockProgress Progress) : CaseEvent;
@@ -133,14 +138,15 @@ public abstract record CaseEvent : IEvent
     /// <summary>CLK-8: the clock stopped with the case.</summary>
     public sealed record ClockStopped(string Clock) : CaseEvent;
 
-    /// <summary>PRM-1.</summary>
+    /// <summary>PRM-1. <c>OutsideLaw</c>: what a covering law says of delays is not about it.</summary>
     public sealed record PromiseMade(
         int Promise,
         [property: Personal] string? Text,
         string Owner,
         DateTimeOffset DueAt,
         DateTimeOffset SendBy,
-        DateTimeOffset? AskAt = null) : CaseEvent;
+        DateTimeOffset? AskAt = null,
+        bool OutsideLaw = false) : CaseEvent;
 
     /// <summary>PRM-3: ahead of send-by the owner is asked for reason and new date.</summary>
     public sealed record PromiseOwnerAsked(int Promise, int Revision, string Owner, DateTimeOffset ReactBy) : CaseEvent;
@@ -151,7 +157,7 @@ public abstract record CaseEvent : IEvent
     /// <summary>PRM-3: someone says that it will be kept in time; until <c>SendBy</c> the platform does not explain by itself.</summary>
     public sealed record PromiseConfirmed(int Promise, int Revision, DateTimeOffset SendBy) : CaseEvent;
 
-    /// <summary>PRM-3, PRM-4: moved, with a reason and a new date for the customer.</summary>
+    /// <summary>PRM-3, PRM-4: moved, with a reason and a new date for the customer. REG-1: <c>Silence</c> is what a law makes of theirs.</summary>
     public sealed record PromiseExplained(
         int Promise,
         int Revision,
@@ -161,19 +167,38 @@ public abstract record CaseEvent : IEvent
         DateTimeOffset SendBy,
         bool Automatic,
         DateTimeOffset? AskAt = null,
-        DateTimeOffset? AnswerBy = null) : CaseEvent;
+        DateTimeOffset? AnswerBy = null,
+        Silence? Silence = null) : CaseEvent;
 
     /// <summary>PRM-6: what the customer says to a new date.</summary>
     public sealed record DelayAnswered(int Promise, int Revision, CustomerAnswer Answer) : CaseEvent;
 
-    /// <summary>PRM-6: the customer was asked and said nothing, which is no yes.</summary>
-    public sealed record DelayUnanswered(int Promise, int Revision) : CaseEvent;
+    /// <summary>PRM-6: the customer was asked and said nothing, which is no yes, unless a law says what it is (REG-1).</summary>
+    public sealed record DelayUnanswered(int Promise, int Revision, Silence? Silence = null) : CaseEvent;
 
     /// <summary>PRM-7.</summary>
     public sealed record PromiseKept(int Promise, [property: Personal] string? Evidence, bool Late) : CaseEvent;
 
-    /// <summary>The promise no longer stands, by someone's word; PRM-6: by the customer's.</summary>
-    public sealed record PromiseWithdrawn(int Promise, [property: Personal] string? Reason, bool ByCustomer = false) : CaseEvent;
+    /// <summary>The promise no longer stands, by someone's word; PRM-6: by the customer's; REG-1: because a law takes silence for a no.</summary>
+    public sealed record PromiseWithdrawn(int Promise, [property: Personal] string? Reason, bool ByCustomer = false, bool ByLaw = false) : CaseEvent;
+
+    /// <summary>CASE-10, REG-1: a pack covers the case, as it stands in that version of the policy.</summary>
+    public sealed record PackApplied(string Pack, string Policy) : CaseEvent;
+
+    /// <summary>
+    /// REG-1: a letter of the law goes out, carried by a notice, or went out by other means, of which <c>Evidence</c> tells. The clocks
+    /// in <c>Meets</c> are met when that is proven.
+    /// </summary>
+    public sealed record LetterDecided(
+        int Letter,
+        string Pack,
+        string Name,
+        int? Notice,
+        ImmutableArray<string> Meets,
+        string Language,
+        [property: Personal] string? Subject,
+        [property: Personal] string? Body,
+        [property: Personal] string? Evidence) : CaseEvent;
 
     /// <summary>PRM-8. <c>Silently</c>: neither was an explanation accepted nor a call task raised before due.</summary>
     public sealed record PromiseLapsed(int Promise, DateTimeOffset DueAt, bool Silently) : CaseEvent;

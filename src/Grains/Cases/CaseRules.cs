@@ -8,6 +8,7 @@ using Escalation.Grains.Goodwill;
 using Escalation.Grains.Merging;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
 
@@ -90,6 +91,8 @@ public sealed partial record Case
         MakePromise c => PromiseRules.Make(turn, c),
         ExplainDelay c => PromiseRules.Explain(turn, c),
         ConfirmPromise c => PromiseRules.Confirm(turn, c),
+        ApplyPack c => LawRules.Apply(turn, c),
+        SendLetter c => LetterRules.Send(turn, c),
         AnswerDelay c => AnswerRules.Answer(turn, c),
         DecideApproval c => ApprovalRules.Decide(turn, c),
         HearCustomer c => Hear(turn, c),
@@ -156,8 +159,13 @@ public sealed partial record Case
             c.Number, c.CustomerId, c.Customer, c.Type, c.Summary, c.Channel, c.Heat, c.Claim, c.Product, c.Site,
             complainedAt, turn.Context.Policy.Version, c.CustomerGroup, c.Previous));
         ClockRules.Open(turn, complainedAt);
+        var acknowledged = LawRules.Open(turn, complainedAt);
         EscalationRules.Open(turn, c);
-        NoticeRules.Acknowledge(turn);
+        if (!acknowledged)
+        {
+            NoticeRules.Acknowledge(turn);
+        }
+
         return null;
     }
 
@@ -415,6 +423,11 @@ public sealed partial record Case
         if (turn.Case.HasErrands)
         {
             return new Refused("case.busy", $"Something is just being given in case {turn.Case.Opening!.Number}. Try again in a moment.");
+        }
+
+        if (LawRules.RefuseClose(turn) is { } wanted)
+        {
+            return wanted;
         }
 
         End(turn, c.Outcome, c.Summary);

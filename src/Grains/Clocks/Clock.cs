@@ -61,6 +61,9 @@ public sealed record Clock(
     /// <summary>CLK-4: due instants that it had before, with how many warnings it gave of each; those of which it gave any.</summary>
     public ImmutableArray<WarnedDue> Earlier { get; init; } = [];
 
+    /// <summary>REG-1: what is allowed until it is due is not owed: letting it pass breaches nothing.</summary>
+    public bool Lapses { get; init; }
+
     /// <summary>Where it counts from.</summary>
     [JsonIgnore]
     public DateTimeOffset StartedAt => Progress.StartedAt;
@@ -88,7 +91,7 @@ public sealed record Clock(
     /// <summary>CLK-4, CLK-7: what this clock has to say at <paramref name="now"/>; never early, each thing once.</summary>
     public CaseEvent? FireAt(DateTimeOffset now) =>
         NextAt is not { } next || now < next ? null
-            : now >= DueAt ? new CaseEvent.ClockBreached(Name, Kind, DueAt)
+            : now >= DueAt ? Lapses ? new CaseEvent.ClockStopped(Name) : new CaseEvent.ClockBreached(Name, Kind, DueAt)
             : new CaseEvent.ClockWarned(Name, Kind, Warnings.Last(warning => warning <= now), DueAt);
 
     /// <summary>CLK-2, CLK-3: how far it has come by <paramref name="now"/>, counted on the calendar that it ran by.</summary>

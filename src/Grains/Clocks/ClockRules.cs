@@ -1,6 +1,7 @@
 using Escalation.Grains.Calendars;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Policies;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseEvent;
 
 namespace Escalation.Grains.Clocks;
@@ -18,6 +19,30 @@ internal static class ClockRules
         foreach (var clock in sla.Statutory.Where(clock => clock.When.Hold(turn.Case)))
         {
             Start(turn, clock.Id, ClockKind.Statutory, PlanOf(turn, clock.Id, clock.Target), from);
+        }
+    }
+
+    /// <summary>REG-2: a clock of a pack runs from the instant that the law names.</summary>
+    public static void StartByLaw(CaseTurn turn, StatutoryPack pack, PackClock clock, DateTimeOffset from)
+    {
+        var plan = new ClockPlan(turn.Context.Policy.Version, pack.Id, clock.Target.Calendar, clock.Target.Target, clock.Target.Warnings);
+        Start(turn, pack.NameOf(clock.Id), ClockKind.Statutory, plan, from, clock.IsWindow);
+    }
+
+    /// <summary>REG-1: a letter was proven to be sent <paramref name="at"/> that instant; a clock that was due before was breached first.</summary>
+    public static void MeetByLetter(CaseTurn turn, string name, DateTimeOffset at)
+    {
+        if (turn.Case.Clocks.FirstOrDefault(clock => clock.Name == name) is { IsRunning: true } clock)
+        {
+            if (at >= clock.DueAt)
+            {
+                BreachIfDue(turn, clock);
+            }
+
+            if (turn.Case.Clocks.First(c => c.Name == name).IsRunning)
+            {
+                turn.Emit(new ClockMet(name));
+            }
         }
     }
 
@@ -67,7 +92,10 @@ internal static class ClockRules
         foreach (var clock in turn.Case.Clocks.Where(clock => clock.IsRunning))
         {
             BreachIfDue(turn, clock);
-            turn.Emit(new ClockStopped(clock.Name));
+            if (turn.Case.Clocks.First(c => c.Name == clock.Name).IsRunning)
+            {
+                turn.Emit(new ClockStopped(clock.Name));
+            }
         }
     }
 
@@ -153,10 +181,10 @@ internal static class ClockRules
         }
     }
 
-    private static void Start(CaseTurn turn, string name, ClockKind kind, ClockPlan plan, DateTimeOffset from)
+    private static void Start(CaseTurn turn, string name, ClockKind kind, ClockPlan plan, DateTimeOffset from, bool lapses = false)
     {
         var (dueAt, warnings) = plan.Schedule(CalendarOf(turn, plan), ClockProgress.From(from), from);
-        turn.Emit(new ClockStarted(name, kind, from, warnings.IsEmpty ? null : warnings[0], dueAt, plan, warnings));
+        turn.Emit(new ClockStarted(name, kind, from, warnings.IsEmpty ? null : warnings[0], dueAt, plan, warnings, lapses));
         if (kind == ClockKind.Internal && turn.Case.PausedFor is { } paused && turn.Sla.PauseReasons.TryGetValue(paused, out var reason))
         {
             Pause(turn, turn.Case.Clocks.First(clock => clock.Name == name), reason);

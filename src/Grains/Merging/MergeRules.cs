@@ -6,6 +6,7 @@ using Escalation.Grains.Escalations;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
 
@@ -152,6 +153,7 @@ internal static class MergeRules
                 [.. open.Select(promise => promise.Moves.Select(move => move.Reason).ToImmutableArray())],
                 [.. concessions.Select(concession => concession.Reason)])));
 
+        LawRules.TakeOver(turn, from);
         TakePeople(turn, from, numbers);
         var approvals = TakeApprovals(turn, from, numbers, concessions, firstConcession);
         foreach (var escalation in from.Escalations.Where(escalation => escalation.IsOpen && escalation.Cause != Causes.CustomerLevel))

@@ -22,6 +22,9 @@ public enum NoticeKind
 
     /// <summary>CASE-2: summary and thanks.</summary>
     Closing,
+
+    /// <summary>REG-1: a letter of the law.</summary>
+    Letter,
 }
 
 /// <summary>How far a notice has come.</summary>
@@ -111,6 +114,9 @@ public sealed record CallTask(int Number, int? Promise, string Reason, DateTimeO
 
     /// <summary>PRM-6: the customer cancelled what was promised; the case needs a new agreement.</summary>
     public const string Cancelled = "customer.cancelled";
+
+    /// <summary>REG-1: the customer did not answer, and the law takes that for a cancellation.</summary>
+    public const string CancelledBySilence = "law.silenceCancels";
 
     /// <summary>PRM-6: the customer did not answer a second delay.</summary>
     public const string NoAnswer = "customer.noAnswer";

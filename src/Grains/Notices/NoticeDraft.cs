@@ -29,7 +29,7 @@ public static class NoticeDraft
 
     /// <summary>CASE-9: is the customer told, and is there a way to? An explanation of a delay goes out whatever the policy says.</summary>
     internal static bool IsTold(Case state, Policy policy, NoticeKind kind) =>
-        NoticeChannels.For(state, policy.Notices).Count > 0 && (kind == NoticeKind.Explanation || policy.Tells.Contains(kind));
+        NoticeChannels.For(state, policy.Notices).Count > 0 && (kind is NoticeKind.Explanation or NoticeKind.Letter || policy.Tells.Contains(kind));
 
     /// <summary>Adds what every notice may name.</summary>
     internal static void AddCommon(Case state, Policy policy, LanguageTexts texts, string? owner, Dictionary<string, string> values)

@@ -1,6 +1,7 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 using Escalation.Grains.Promises;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseEvent;
 
 namespace Escalation.Grains.Notices;
@@ -28,6 +29,19 @@ internal static class NoticeRules
     /// <summary>True when there is a channel that reaches the customer.</summary>
     public static bool CanWrite(CaseTurn turn) => NoticeChannels.For(turn.Case, turn.Context.Policy.Notices).Count > 0;
 
+    /// <summary>REG-2: as <see cref="CanWrite"/>, over one that carries a whole letter.</summary>
+    public static bool CanWriteAtLength(CaseTurn turn) => WaysOf(turn, isWhole: true).Count > 0;
+
+    /// <summary>REG-1: a letter of the law goes out; returns the notice that carries it.</summary>
+    public static int Send(CaseTurn turn, LetterText letter)
+    {
+        var way = WaysOf(turn, isWhole: true)[0];
+        var number = turn.Case.Notices.Length + 1;
+        turn.Emit(new NoticeDecided(
+            number, NoticeKind.Letter, way.Channel, null, null, letter.Language, way.To, letter.Subject, letter.Body, turn.Now, null));
+        return number;
+    }
+
     /// <summary>CASE-9: what was promised, and by when.</summary>
     public static void Promised(CaseTurn turn, Promise promise) =>
         Decide(turn, NoticeKind.Promise, promise, null, new()
@@ -50,16 +64,20 @@ internal static class NoticeRules
 
     /// <summary>PRM-3: tells why a promise moved, and until when. Without an address a person has to call.</summary>
     /// <param name="wasDueAt">The date that the customer knows: the notice must be accepted before it.</param>
-    public static void Explain(CaseTurn turn, Promise promise, string reason, DateTimeOffset wasDueAt)
+    /// <param name="law">REG-1: the law that says what such a notice says; null where none does.</param>
+    public static void Explain(
+        CaseTurn turn, Promise promise, string reason, DateTimeOffset wasDueAt, (StatutoryPack Pack, DelayRule Rule)? law)
     {
-        var texts = turn.Context.Policy.Texts.For(turn.Case.Language);
+        var language = law is { } by ? by.Pack.For(turn.Case.Language) : turn.Case.Language;
+        var texts = turn.Context.Policy.Texts.For(language);
         var decided = Decide(turn, NoticeKind.Explanation, promise, wasDueAt, new()
         {
             ["promise"] = promise.Text ?? "",
             ["reason"] = reason,
             ["was"] = texts.Date(wasDueAt, turn.Case.TimeZone),
             ["date"] = texts.Date(promise.DueAt, turn.Case.TimeZone),
-        });
+            ["answerBy"] = promise.Moves[^1].AnswerBy is { } answerBy ? texts.Date(answerBy, turn.Case.TimeZone) : "",
+        }, law is { } whose ? LetterText.Template(whose.Pack.Letters.First(letter => letter.Id == whose.Rule.Letter), language) : null, language);
         if (!decided)
         {
             turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, promise.Number, CallTask.NoChannel));
@@ -97,6 +115,7 @@ internal static class NoticeRules
         if (notice is not { AcceptedAt: not null })
         {
             turn.Emit(new NoticeAccepted(notice.Number, command.SentAt, command.Attempts, command.AcceptedAt ?? turn.Now));
+            LetterRules.Accepted(turn, notice, command.AcceptedAt ?? turn.Now);
         }
 
         return null;
@@ -177,7 +196,7 @@ internal static class NoticeRules
             NoticeKind.Explanation or NoticeKind.Promise => PointlessBecause(state, notice, state.Promises[notice.Promise!.Value - 1]),
             NoticeKind.Reopening => state.IsOpen ? null : "case.closed",
             NoticeKind.Closing => state.IsOpen ? "case.reopened" : null,
-            NoticeKind.Acknowledgement or NoticeKind.Kept => null,
+            NoticeKind.Acknowledgement or NoticeKind.Kept or NoticeKind.Letter => null,
         };
 
     private static string? PointlessBecause(Case state, Notice notice, Promise promise) =>
@@ -205,7 +224,7 @@ internal static class NoticeRules
         }
 
         var used = turn.Case.Notices.Where(other => other.Chain == notice.Chain).Select(other => other.Channel).ToHashSet();
-        var left = NoticeChannels.For(turn.Case, turn.Context.Policy.Notices).Where(way => !used.Contains(way.Channel)).ToList();
+        var left = WaysOf(turn, IsWhole(turn.Case, notice)).Where(way => !used.Contains(way.Channel)).ToList();
         if (left.Count > 0 && (notice.NotAfter is null || notice.NotAfter > turn.Now))
         {
             turn.Emit(new NoticeDecided(
@@ -225,19 +244,30 @@ internal static class NoticeRules
         notice.Promise is { } promise &&
         state.CallTasks.Any(task => task.Promise == promise && task.RaisedAt >= state.Notices[notice.Chain - 1].DecidedAt);
 
+    /// <summary>REG-2: does what the law asks for have to be in it? Then a channel that carries little of it does not do.</summary>
+    private static bool IsWhole(Case state, Notice notice) => notice.Kind == NoticeKind.Letter ||
+        (notice is { Kind: NoticeKind.Explanation, Promise: { } promise, Revision: { } revision } &&
+            state.Promises[promise - 1].Moves.ElementAtOrDefault(revision - 1)?.Silence is not null);
+
+    private static List<(Channel Channel, string To)> WaysOf(CaseTurn turn, bool isWhole) =>
+        [.. NoticeChannels.For(turn.Case, turn.Context.Policy.Notices).Where(way => !isWhole || !NoticeChannels.IsShort(way.Channel))];
+
+    /// <param name="lawful">REG-1: what the law wants it to say; null for what the company says.</param>
+    /// <param name="language">BCP 47; null for the customer's.</param>
     private static bool Decide(
-        CaseTurn turn, NoticeKind kind, Promise? promise, DateTimeOffset? notAfter, Dictionary<string, string> values)
+        CaseTurn turn, NoticeKind kind, Promise? promise, DateTimeOffset? notAfter, Dictionary<string, string> values,
+        MessageTemplate? lawful = null, string? language = null)
     {
         var policy = turn.Context.Policy;
-        if (!NoticeDraft.IsTold(turn.Case, policy, kind))
+        var ways = WaysOf(turn, lawful is not null);
+        if (!NoticeDraft.IsTold(turn.Case, policy, kind) || ways.Count == 0)
         {
             return false;
         }
 
-        var ways = NoticeChannels.For(turn.Case, policy.Notices);
-        var texts = policy.Texts.For(turn.Case.Language);
+        var texts = policy.Texts.For(language ?? turn.Case.Language);
         NoticeDraft.AddCommon(turn.Case, policy, texts, promise?.Owner ?? turn.Case.Owner, values);
-        var template = texts.Messages[kind];
+        var template = lawful ?? texts.Messages[kind];
         var (subject, body) = template.Fill(values);
         turn.Emit(new NoticeDecided(
             turn.Case.Notices.Length + 1, kind, ways[0].Channel, promise?.Number, promise?.Revision, texts.Language,

@@ -89,6 +89,14 @@ public sealed record LanguageTexts(
     public static string? Of(IReadOnlyDictionary<string, string> texts, string conflictType) =>
         texts.GetValueOrDefault(conflictType) ?? texts.GetValueOrDefault(AnyType);
 
+    /// <summary>A day in the customer's zone: "21 November 2026".</summary>
+    public string Day(DateTimeOffset instant, string timeZone)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) ?? DateTimeZone.Utc;
+        var local = Instant.FromDateTimeOffset(instant).InZone(zone).Date;
+        return string.Create(CultureInfo.InvariantCulture, $"{local.Day} {Months[local.Month - 1]} {local.Year}");
+    }
+
     /// <summary>An instant in the customer's zone, always with the zone: "Saturday 21 November 2026, 18:30 (Europe/Chisinau)".</summary>
     public string Date(DateTimeOffset instant, string timeZone)
     {

@@ -4,6 +4,7 @@ using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Playbooks;
+using Escalation.Grains.Statutory;
 
 namespace Escalation.Grains.Policies;
 
@@ -37,6 +38,9 @@ public sealed record Policy(
 
     /// <summary>PLY-1: what the company knows about each conflict type.</summary>
     public PlaybookBook Playbooks { get; init; } = PlaybookBook.Empty;
+
+    /// <summary>REG-1: the laws that may cover a case.</summary>
+    public PackBook Packs { get; init; } = PackBook.Empty;
 
     /// <summary>PRM-5: over which channels customers are told.</summary>
     public NoticePolicy Notices { get; init; } = new();

@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
 
@@ -55,6 +56,7 @@ internal static class AnswerRules
             case CustomerAnswer.Cancel:
                 turn.Emit(new PromiseWithdrawn(promise.Number, null, ByCustomer: true));
                 PromiseRules.Conclude(turn, promise, "promise.withdrawn");
+                LawRules.Cancelled(turn, promise);
                 AskToCall(turn, promise.Number, CallTask.Cancelled);
                 break;
         }
@@ -62,16 +64,29 @@ internal static class AnswerRules
         return null;
     }
 
-    /// <summary>The time to answer went by. A second delay without a word has to be talked about.</summary>
+    /// <summary>The time to answer went by. A second delay without a word has to be talked about, unless a law settles it (REG-1).</summary>
     public static void FireUnanswered(CaseTurn turn, Promise promise)
     {
-        if (promise.AnswerDueAt <= turn.Now)
+        if (promise.AnswerDueAt is not { } answerBy || turn.Now < answerBy)
         {
-            turn.Emit(new DelayUnanswered(promise.Number, promise.Revision));
-            if (promise.Revision >= 2)
-            {
+            return;
+        }
+
+        var silence = promise.Moves[^1].Silence;
+        turn.Emit(new DelayUnanswered(promise.Number, promise.Revision, silence));
+        switch (silence)
+        {
+            case Silence.Cancels:
+                turn.Emit(new PromiseWithdrawn(promise.Number, null, ByLaw: true));
+                PromiseRules.Conclude(turn, promise, "promise.withdrawn");
+                LawRules.Cancelled(turn, promise);
+                AskToCall(turn, promise.Number, CallTask.CancelledBySilence);
+                break;
+            case null when promise.Revision >= 2:
                 AskToCall(turn, promise.Number, CallTask.NoAnswer);
-            }
+                break;
+            case Silence.Consents or null:
+                break;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Escalation.Grains.Statutory;
 
 namespace Escalation.Grains.Promises;
 
@@ -67,9 +68,13 @@ public sealed record PromiseMove(
     DateTimeOffset? AnsweredAt = null,
     bool Unanswered = false)
 {
-    /// <summary>True while the customer's answer is waited for.</summary>
+    /// <summary>REG-1: what a law makes of the customer's silence; null where none says anything, and it is no yes (PRM-6).</summary>
+    public Silence? Silence { get; init; }
+
+    /// <summary>True while the customer's answer is waited for. Where silence cancels, so does everything that is no yes.</summary>
     [JsonIgnore]
-    public bool IsWaiting => AnswerBy is not null && Answer is null && !Unanswered;
+    public bool IsWaiting => AnswerBy is not null && !Unanswered &&
+        (Answer is null || (Silence == Statutory.Silence.Cancels && Answer == CustomerAnswer.CallMe));
 }
 
 /// <summary>Something a named agent told the customer would happen by an instant.</summary>
@@ -109,6 +114,9 @@ public sealed record Promise(
 
     /// <summary>PRM-3: when someone last said that it will be kept in time.</summary>
     public DateTimeOffset? ConfirmedAt { get; init; }
+
+    /// <summary>REG-1: what a covering law says of delays is not about it.</summary>
+    public bool OutsideLaw { get; init; }
 
     /// <summary>Its moves, oldest first.</summary>
     public ImmutableArray<PromiseMove> Moves { get; init; } = [];

@@ -2,6 +2,7 @@ using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
 
@@ -18,12 +19,19 @@ internal static class PromiseRules
             return new Refused("promise.dueInPast", $"A promise needs a due instant in the future; {command.DueAt:u} has passed.", "dueAt");
         }
 
-        var owner = command.Owner ?? turn.Case.Owner ?? turn.Context.By.Id;
-        var sendBy = SendBy.Of(turn.Now, command.DueAt, turn.Case.TimeZone, turn.Context.Policy.Promises);
-        turn.Emit(new PromiseMade(
-            turn.Case.Promises.Length + 1, command.Text, owner, command.DueAt, sendBy, AskAt(turn, sendBy)));
+        Add(turn, command.Text, command.DueAt, command.Owner, command.OutsideLaw);
         NoticeRules.Promised(turn, turn.Case.Promises[^1]);
         return null;
+    }
+
+    /// <summary>REG-1: a letter of the law promises something; the customer reads of it there.</summary>
+    public static void MakeByLetter(CaseTurn turn, string text, DateTimeOffset dueAt) => Add(turn, text, dueAt, null, outsideLaw: true);
+
+    private static void Add(CaseTurn turn, string text, DateTimeOffset dueAt, string? by, bool outsideLaw)
+    {
+        var owner = by ?? turn.Case.Owner ?? turn.Context.By.Id;
+        var sendBy = SendBy.Of(turn.Now, dueAt, turn.Case.TimeZone, turn.Context.Policy.Promises);
+        turn.Emit(new PromiseMade(turn.Case.Promises.Length + 1, text, owner, dueAt, sendBy, AskAt(turn, sendBy), outsideLaw));
     }
 
     /// <summary>
@@ -172,7 +180,7 @@ internal static class PromiseRules
             }
 
             AnswerRules.FireUnanswered(turn, promise);
-            if (promise.PersonCalls)
+            if (promise.PersonCalls || !turn.Case.Promises[promise.Number - 1].IsOpen)
             {
                 continue;
             }
@@ -200,10 +208,12 @@ internal static class PromiseRules
     public static void Move(CaseTurn turn, Promise promise, string reason, DateTimeOffset newDueAt, bool automatic)
     {
         var sendBy = SendBy.Of(turn.Now, newDueAt, turn.Case.TimeZone, turn.Context.Policy.Promises);
+        var law = LawRules.DelayOf(turn, promise, newDueAt);
+        var canAsk = law is null ? NoticeRules.CanWrite(turn) : NoticeRules.CanWriteAtLength(turn);
         turn.Emit(new PromiseExplained(
             promise.Number, promise.Revision + 1, reason, promise.DueAt, newDueAt, sendBy, automatic,
-            AskAt(turn, sendBy), NoticeRules.CanWrite(turn) ? promise.DueAt : null));
-        NoticeRules.Explain(turn, turn.Case.Promises[promise.Number - 1], reason, promise.DueAt);
+            AskAt(turn, sendBy), canAsk ? promise.DueAt.AddDays(law?.Rule.WaitDays ?? 0) : null, law?.Rule.Means));
+        NoticeRules.Explain(turn, turn.Case.Promises[promise.Number - 1], reason, promise.DueAt, law);
         Conclude(turn, promise, "promise.explained");
     }
 
@@ -250,6 +260,7 @@ internal static class PromiseRules
     private static void Lapse(CaseTurn turn, Promise promise)
     {
         turn.Emit(new PromiseLapsed(promise.Number, promise.DueAt, Silently: !promise.PersonCalls));
+        LawRules.Lapsed(turn, promise);
         ApprovalRules.Drop(turn, promise.Number, "promise.lapsed");
         Escalate(turn, promise, Causes.PromiseLapsed, turn.Ladder.Causes.PromiseLapsed);
         turn.Emit(new CallTaskRaised(turn.Case.CallTasks.Length + 1, promise.Number, CallTask.Lapsed));

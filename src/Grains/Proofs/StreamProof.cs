@@ -148,6 +148,7 @@ public static class StreamProof
         CheckOnce<ApprovalDecided>(e => e.Approval, "PRM-4", "decided");
         CheckOnce<GiftAsked>(e => e.Gift, "CLM-4", "asked for");
         CheckOnce<GiftGiven>(e => e.Gift, "CLM-4", "given");
+        CheckLaw(stream, entries, faults);
         EscalationProof.Check(stream, entries, faults);
         OfferProof.Check(stream, entries, faults);
         AuthorityProof.Check(stream, entries, faults);
@@ -197,6 +198,24 @@ public static class StreamProof
             if (twice is not null)
             {
                 faults.Add(new Fault(stream, rule, $"{twice.Key.Key} {word} {twice.Count()} times."));
+            }
+        }
+    }
+
+    /// <summary>REG-2: no clock of the law stood still or was counted anew.</summary>
+    private static void CheckLaw(Guid stream, IReadOnlyList<Entry> entries, List<Fault> faults)
+    {
+        var lawful = entries.Select(entry => entry.Event).OfType<ClockStarted>()
+            .Where(e => e.ClockKind == Clocks.ClockKind.Statutory).Select(e => e.Clock).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in lawful.Count == 0 ? [] : entries)
+        {
+            if (entry.Event is ClockPaused { Clock: var paused } && lawful.Contains(paused))
+            {
+                faults.Add(new Fault(stream, "REG-2", $"{paused} is the law's, and was paused at version {entry.Version}."));
+            }
+            else if (entry.Event is ClockReplanned { Clock: var moved } && lawful.Contains(moved))
+            {
+                faults.Add(new Fault(stream, "REG-2", $"{moved} is the law's, and was counted anew at version {entry.Version}."));
             }
         }
     }

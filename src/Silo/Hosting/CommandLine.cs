@@ -193,7 +193,7 @@ internal static class CommandLine
             var policy = PolicyReader.Read(PolicyFiles.In(parsed.GetValue(folder)!));
             Console.WriteLine(
                 $"Version {policy.Version}: {policy.Sla.Policies.Length} SLA policies, {policy.Sla.Calendars.Count} calendars, " +
-                $"{policy.Sla.PauseReasons.Count} reasons to pause, {policy.Sla.Statutory.Length} clocks of the law, {policy.ConflictTypes.Count} conflict types.");
+                $"{policy.Sla.PauseReasons.Count} reasons to pause, {policy.Sla.Statutory.Length} clocks of the law, {policy.ConflictTypes.Count} conflict types, {policy.Packs.Packs.Count} statutory packs.");
             return Task.FromResult(0);
         });
         return command;

@@ -6,6 +6,7 @@ using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Playbooks;
 using Escalation.Grains.Policies;
+using Escalation.Grains.Statutory;
 
 namespace Escalation.Silo.Policy;
 
@@ -42,7 +43,8 @@ internal sealed class PolicyReader
         var main = Part(_files.Judging, PolicyFile);
         var types = ReadTypes(main);
         var calendars = ReadCalendars();
-        var sla = Part(_files.Judging, SlaFile) is { } slaFile ? new SlaYaml(calendars, types).Read(slaFile) : null;
+        var targets = new SlaYaml(calendars, types);
+        var sla = Part(_files.Judging, SlaFile) is { } slaFile ? targets.Read(slaFile) : null;
         var (people, duty) = Optional(PeopleFile) is { } peopleFile ? new PeopleYaml(types, calendars).Read(peopleFile) : (PeopleBook.Empty, null);
         var ladder = ReadLadder(calendars, sla, duty ?? (_mayBeOld ? null : new Dictionary<string, DutyPerson>()));
         var texts = ReadTexts(types);
@@ -61,6 +63,7 @@ internal sealed class PolicyReader
             Remedies = remedies,
             Goodwill = goodwill,
             Playbooks = ReadPlaybooks(types),
+            Packs = ReadPacks(main?.Find("sites"), targets, types),
             People = people,
             Desk = Optional(DeskFile) is { } deskFile ? DeskYaml.Read(deskFile, types) : new DeskPolicy(),
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
@@ -68,7 +71,7 @@ internal sealed class PolicyReader
         main?.Close();
         foreach (var name in _files.Judging.Keys.Where(name =>
             name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile or PeopleFile or DeskFile) &&
-            !IsCalendar(name) && !IsCountry(name) && !IsPlaybook(name)))
+            !IsCalendar(name) && !IsCountry(name) && !IsPlaybook(name) && !IsPack(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
         }
@@ -212,6 +215,27 @@ internal sealed class PolicyReader
         return new PlaybookBook(reader.Languages, playbooks);
     }
 
+    /// <summary>REG-1: one law in each file of <c>packs</c>; in which country the company's sites are.</summary>
+    private PackBook ReadPacks(YamlPart? sites, SlaYaml targets, IReadOnlySet<string> types)
+    {
+        var countries = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (site, country) in sites?.Entries() ?? [])
+        {
+            countries[site] = PackYaml.Country(country);
+        }
+
+        var packs = new Dictionary<string, StatutoryPack>(StringComparer.Ordinal);
+        foreach (var name in _files.Judging.Keys.Where(IsPack).Order(StringComparer.Ordinal))
+        {
+            if (Part(_files.Judging, name) is { } part && new PackYaml(part, targets, types).Read() is { } pack)
+            {
+                packs[pack.Id] = pack;
+            }
+        }
+
+        return new PackBook(packs, countries);
+    }
+
     /// <summary>What older policies do not have.</summary>
     private YamlPart? Optional(string name) => _files.Judging.ContainsKey(name) ? Part(_files.Judging, name) : null;
 
@@ -229,6 +253,8 @@ internal sealed class PolicyReader
     private static bool IsCountry(string name) => name.StartsWith(CountriesFolder, StringComparison.Ordinal);
 
     private static bool IsPlaybook(string name) => name.StartsWith(PlaybookYaml.Folder, StringComparison.Ordinal);
+
+    private static bool IsPack(string name) => name.StartsWith(PackYaml.Folder, StringComparison.Ordinal);
 
     private static bool IsCalendar(string name) => name.StartsWith(CalendarsFolder, StringComparison.Ordinal);
 }

@@ -122,7 +122,7 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
     }
 
     /// <summary>Either a duration of working time, or a mapping: <c>{workingDays: 3, warn: [0.5, PT4H], calendar: office}</c>.</summary>
-    private SlaTarget ReadTarget(YamlPart part, string calendar)
+    internal SlaTarget ReadTarget(YamlPart part, string calendar)
     {
         if (part.IsWord)
         {
@@ -200,7 +200,8 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
         return conditions;
     }
 
-    private string Calendar(YamlPart part, string id)
+    /// <summary>A calendar that the policy has.</summary>
+    internal string Calendar(YamlPart part, string id)
     {
         if (id.Length > 0 && !calendars.ContainsKey(id))
         {

@@ -73,7 +73,8 @@ internal static class TextsYaml
     private static Dictionary<NoticeKind, MessageTemplate> ReadMessages(YamlPart? list)
     {
         var messages = new Dictionary<NoticeKind, MessageTemplate>();
-        foreach (var kind in list is null ? [] : Enum.GetValues<NoticeKind>())
+        // A letter of the law has its words in its pack.
+        foreach (var kind in list is null ? [] : Enum.GetValues<NoticeKind>().Where(kind => kind != NoticeKind.Letter))
         {
             if (list!.Get(YamlPart.CamelCase(kind)) is not { } part)
             {

@@ -13,6 +13,12 @@ const escalatedBecause: Readonly<Record<string, string>> = {
   cause: 'Its cause grew.',
 };
 
+/** What a law makes of a customer's silence (REG-1). */
+const silenceWord: Readonly<Record<string, string>> = {
+  consents: 'The law takes that for a yes.',
+  cancels: 'The law takes that for a no.',
+};
+
 /** One entry of the timeline in words. */
 export interface Told {
   readonly icon: string;
@@ -34,6 +40,7 @@ export function callWord(reason: string): string {
     'customer.callMe': 'the customer asked to be called',
     'customer.cancelled': 'the customer cancelled: a new agreement is needed',
     'customer.noAnswer': 'the customer did not answer a second delay',
+    'law.silenceCancels': 'the customer did not agree to another delay, and the law cancels it: money goes back',
   };
   return words[reason] ?? plainWords(reason);
 }
@@ -58,6 +65,8 @@ export function tell({ kind, data }: Happening): Told {
     const value = data[name];
     return isRecord(value) ? `: ${money(Number(value['amount']), String(value['currency']))}` : '';
   };
+
+  const rating = (name: string): string => (typeof data[name] === 'number' ? `${String(data[name])} of 5` : 'not said');
 
   switch (kind) {
     case 'caseOpened':
@@ -107,7 +116,7 @@ export function tell({ kind, data }: Happening): Told {
     case 'delayAnswered':
       return told('i-chat', `The customer answered the new date: ${answerWord[text('answer') ?? ''] ?? ''}`);
     case 'delayUnanswered':
-      return told('i-chat', 'The customer did not answer the new date', { detail: 'That is no yes.' });
+      return told('i-chat', 'The customer did not answer the new date', { detail: silenceWord[text('silence') ?? ''] ?? 'That is no yes.' });
     case 'approvalAsked':
       return told('i-up', `Asked for leave: ${plainWords(text('approvalKind') ?? '')}`, { detail: text('reason') });
     case 'approvalDecided':
@@ -147,7 +156,21 @@ export function tell({ kind, data }: Happening): Told {
     case 'promiseKept':
       return told('i-check', data['late'] === true ? 'Promise kept, late' : 'Promise kept', { detail: text('evidence') });
     case 'promiseWithdrawn':
-      return told('i-promise', data['byCustomer'] === true ? 'The customer cancelled what was promised' : 'Promise withdrawn', { detail: text('reason') });
+      return told(
+        'i-promise',
+        data['byCustomer'] === true ? 'The customer cancelled what was promised'
+        : data['byLaw'] === true ? 'The law cancelled what was promised'
+        : 'Promise withdrawn',
+        { detail: text('reason') },
+      );
+    case 'packApplied':
+      return told('i-note', `Covered by a law: ${text('pack') ?? ''}`);
+    case 'letterDecided':
+      return told('i-mail', `Letter of the law: ${plainWords(text('name') ?? '')}`, { detail: text('evidence') });
+    case 'caseErased':
+      return told('i-lock', 'The customer was forgotten', { detail: 'Names, addresses and all free text until here are erased. What happened stays.' });
+    case 'experienceRated':
+      return told('i-chat', `The customer said how it was: expected ${rating('expected')}, got ${rating('got')}`);
     case 'promiseLapsed':
       return told('i-over', `Promise lapsed, was due ${when('dueAt')}`);
     case 'noticeDecided':
