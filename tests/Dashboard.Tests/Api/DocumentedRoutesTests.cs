@@ -18,7 +18,7 @@ public sealed partial class DocumentedRoutesTests
             .Select(match => Parameter().Replace(match.Value, "{}")).Distinct().ToList();
 
         Assert.True(named.Count >= atLeast, $"{page} names {named.Count} routes.");
-        Assert.Empty(named.Where(route => !known.Contains(route)));
+        Assert.DoesNotContain(named, route => !known.Contains(route));
     }
 
     private static string Root()
