@@ -6,15 +6,15 @@ export type Pane =
   | 'log' | 'promise' | 'delay' | 'two' | 'approval' | 'gift' | 'help'
   | 'keep' | 'facts' | 'agreement' | 'close' | 'heat' | 'round' | 'end' | 'handOver' | 'reopen' | 'note' | 'cause' | 'apology';
 
-/** The tabs, with the letters of ui/README. */
-export const tabs: readonly { readonly pane: Pane; readonly words: string; readonly letter: string }[] = [
-  { pane: 'log', words: 'Log contact', letter: 'G' },
-  { pane: 'promise', words: 'Make promise', letter: 'M' },
-  { pane: 'delay', words: 'Explain a delay', letter: 'D' },
-  { pane: 'two', words: 'Two solutions', letter: 'S' },
-  { pane: 'approval', words: 'Ask approval', letter: 'P' },
-  { pane: 'gift', words: 'Give a gift', letter: 'F' },
-  { pane: 'help', words: 'Ask for help', letter: 'E' },
+/** The tabs, with the letters of ui/README; the short word is part of the long one, and stands where room is scarce. */
+export const tabs: readonly { readonly pane: Pane; readonly words: string; readonly short: string; readonly letter: string }[] = [
+  { pane: 'log', words: 'Log contact', short: 'Contact', letter: 'G' },
+  { pane: 'promise', words: 'Make promise', short: 'Promise', letter: 'M' },
+  { pane: 'delay', words: 'Explain a delay', short: 'Delay', letter: 'D' },
+  { pane: 'two', words: 'Two solutions', short: 'Solutions', letter: 'S' },
+  { pane: 'approval', words: 'Ask approval', short: 'Approval', letter: 'P' },
+  { pane: 'gift', words: 'Give a gift', short: 'Gift', letter: 'F' },
+  { pane: 'help', words: 'Ask for help', short: 'Help', letter: 'E' },
 ];
 
 /** What is done seldom, or when its stage asks for it. */
