@@ -12,6 +12,11 @@ test('a supervisor acts from the row, and a rule’s no is shown and taken back'
   const row = page.locator(`tr[data-case="${id}"]`);
   await expect(row).toContainText(name);
 
+  const sizes = await page.evaluate(() => performance.getEntries().map((entry) => ('encodedBodySize' in entry && !entry.name.includes('/api/') ? Number(entry.encodedBodySize) : 0)));
+  const transferred = sizes.reduce((sum, size) => sum + size, 0);
+  console.log(`the board's page: ${(transferred / 1000).toFixed(1)} kB`);
+  expect(transferred).toBeLessThan(80_000);
+
   // By key: the row takes the focus, T takes it over.
   await page.keyboard.press('j');
   await expect(row).toBeFocused();

@@ -131,6 +131,48 @@ public sealed class BoardHubTests
     }
 
     [Fact]
+    [Rule("BRD-4")]
+    public async Task A_team_is_watched_and_stays_the_team_when_a_policy_puts_people_elsewhere()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var policy = TestPolicy.With(("people.yaml", People(ana: "front", mihai: "back")));
+        await using var host = await StartAsync(policies: policy);
+        var feed = Grown(new RandomFeed(3, Now), 200);
+        var rows = feed.RowsAt(feed.Length).Select((row, i) => row with { Owner = i % 3 == 0 ? "ana" : i % 3 == 1 ? "mihai" : null }).ToArray();
+        host.Board.Load(rows, feed.Position);
+        await using var client = await ConnectAsync(host, patience.Token);
+        await using var messages = client.StreamAsync("Watch", new { team = "front", limit = 500 }, patience.Token).GetAsyncEnumerator(patience.Token);
+        var page = new ClientBoard();
+        await NextAsync();
+        Assert.Equal(Of("ana"), page.Ids.ToHashSet());
+
+        policy.Change(("people.yaml", People(ana: "back", mihai: "front")));
+        while (!page.Ids.ToHashSet().SetEquals(Of("mihai")))
+        {
+            await NextAsync();
+        }
+
+        async Task NextAsync()
+        {
+            Assert.True(await messages.MoveNextAsync());
+            page.Take(messages.Current);
+        }
+
+        HashSet<Guid> Of(string owner) => [.. rows.Where(row => row.Owner == owner).Select(row => row.Id)];
+
+        static string People(string ana, string mihai) =>
+            $$"""
+            teams:
+              front: {name: Front}
+              back: {name: Back}
+            people:
+              ana: {name: Ana, team: {{ana}}, level: buffer, capacity: 5}
+              mihai: {name: Mihai, team: {{mihai}}, level: specialist, capacity: 5}
+              irina: {name: Irina, level: head}
+            """;
+    }
+
+    [Fact]
     [Rule("BRD-5")]
     public async Task Who_looks_at_cases_is_told_at_once_and_when_it_changes()
     {
@@ -221,14 +263,15 @@ public sealed class BoardHubTests
 
     private static string? Words<TWord>(IReadOnlyList<TWord> words) => words.Count == 0 ? null : string.Join(',', words);
 
-    private static Task<BoardHost> StartAsync(Action<BoardStreamOptions>? configure = null) =>
+    private static Task<BoardHost> StartAsync(Action<BoardStreamOptions>? configure = null, TestPolicy? policies = null) =>
         BoardHost.StartAsync(
             new StandingTime(Now),
             options =>
             {
                 (options.Frame, options.Figures, options.Beat) = (TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100));
                 configure?.Invoke(options);
-            });
+            },
+            policies: policies);
 
     private static Task<HubClient> ConnectAsync(BoardHost host, CancellationToken cancellationToken) =>
         HubClient.ConnectAsync(host.Hub, options => options.SetRequestHeader(BoardHost.UserHeader, "test"), cancellationToken);

@@ -17,6 +17,8 @@ public sealed class ClientBoard
 
     public IReadOnlyList<string> Rows => _rows;
 
+    public IReadOnlyList<Guid> Ids => _ids;
+
     public DateTimeOffset? StaleSince { get; private set; }
 
     /// <summary>Takes the next message of a stream.</summary>

@@ -37,7 +37,8 @@ public sealed class BoardHost : IAsyncDisposable
     public Uri Hub => new(Address, BoardHub.Path);
 
     public static async Task<BoardHost> StartAsync(
-        TimeProvider time, Action<BoardStreamOptions> configure, string url = "http://127.0.0.1:0", Action<WebApplication>? map = null, string? everyone = null)
+        TimeProvider time, Action<BoardStreamOptions> configure, string url = "http://127.0.0.1:0", Action<WebApplication>? map = null, string? everyone = null,
+        Escalation.Grains.Policies.IPolicySource? policies = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
@@ -45,7 +46,7 @@ public sealed class BoardHost : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddBoard();
         builder.Services.AddSingleton<Escalation.Grains.Hosting.IPastBoards, Boards.EmptyPast>();
-        builder.Services.AddSingleton<Escalation.Grains.Policies.IPolicySource>(TestPolicy.Shipped);
+        builder.Services.AddSingleton(policies ?? TestPolicy.Shipped);
         builder.Services.Configure(configure);
         builder.Services.AddSingleton(new TestUser(everyone));
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, TestSignIn>("test", null);
