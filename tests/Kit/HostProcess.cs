@@ -8,7 +8,7 @@ namespace Escalation.TestKit;
 /// <summary>The real host in a process of its own, to be stopped, and killed.</summary>
 public sealed partial class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output;

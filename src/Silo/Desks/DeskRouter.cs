@@ -2,7 +2,6 @@ using Escalation.Grains;
 using Escalation.Grains.Board;
 using Escalation.Grains.Desks;
 using Escalation.Grains.Hosting;
-using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
 using Escalation.Silo.Log;
 using Npgsql;
@@ -15,17 +14,14 @@ namespace Escalation.Silo.Desks;
 /// </summary>
 internal sealed partial class DeskRouter(
     NpgsqlDataSource dataSource, Board board, DeskBook desks, IGrains grains, IPolicySource policies, TimeProvider time, ILogger<DeskRouter> logger)
-    : BackgroundService
+    : LeaderService(dataSource, LeaderWork.Desks, logger)
 {
-    private const long Lock = 0x45534c5f4445534b;
-
     private const string SessionsSql = $"select substr(application_name, 12) from pg_stat_activity where application_name like '{Commits.SessionPrefix}%'";
 
     private const string NewestSql = "select position from event order by tx desc, position desc limit 1";
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HostsEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EverythingEvery = TimeSpan.FromSeconds(30);
 
@@ -39,24 +35,7 @@ internal sealed partial class DeskRouter(
         desks.Changed += OnChanged;
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                try
-                {
-                    await LeadAsync(stoppingToken);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested && (e is LogUnavailableException || LogFailures.IsAway(e)))
-                {
-                    LogAway(logger, e.Message);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    // Offers of all teams depend on it: it starts again and looks at everything.
-                    LogBroken(logger, e);
-                }
-
-                await Task.Delay(RetryAfter, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await base.ExecuteAsync(stoppingToken);
         }
         finally
         {
@@ -70,33 +49,8 @@ internal sealed partial class DeskRouter(
         _wake.Dispose();
     }
 
-    /// <summary>Routes while this host holds the lock; a host that dies gives it up with its connection.</summary>
-    private async Task LeadAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection))
-        {
-            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
-            {
-                return;
-            }
-        }
-
-        try
-        {
-            await RouteAsync(connection, cancellationToken);
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
-                await give.ExecuteScalarAsync(CancellationToken.None);
-            }
-        }
-    }
-
-    private async Task RouteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Offers of all teams depend on it: whoever takes the lead looks at everything first.</summary>
+    protected override async Task LeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await CaughtUpAsync(connection, cancellationToken);
         long? hostsAt = null, everythingAt = null;
@@ -205,12 +159,6 @@ internal sealed partial class DeskRouter(
             _changed.UnionWith(changed);
         }
     }
-
-    [LoggerMessage(2981, LogLevel.Warning, "Cases cannot be offered now; it is tried again: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(2982, LogLevel.Error, "Offering cases failed and starts again")]
-    private static partial void LogBroken(ILogger logger, Exception exception);
 
     [LoggerMessage(2983, LogLevel.Information, "Host {Host} is gone; the desks that were open on it are closed")]
     private static partial void LogHostLost(ILogger logger, string host);

@@ -12,36 +12,21 @@ namespace Escalation.Silo.History;
 internal sealed class CheckpointJob(
     NpgsqlDataSource dataSource, Checkpoints checkpoints, IPastBoards pasts, PostgresBoardRows rows, IJobs jobs, TimeProvider time) : IJob
 {
-    /// <summary>Any host may do it, one at a time.</summary>
-    private const long Lock = 0x45534c5f50415354;
-
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
     /// <summary>How many events may lie between two checkpoints. A large board has them further apart, or they would outgrow the log.</summary>
     public int Stretch { get; init; } = 16_384;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection);
-        if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+    public Task RunAsync(CancellationToken cancellationToken) => LeaderService.TryLeadAsync(
+        dataSource, LeaderWork.Checkpoints,
+        async (connection, token) =>
         {
-            return;
-        }
-
-        try
-        {
-            if (await MakeOneAsync(connection, cancellationToken))
+            if (await MakeOneAsync(connection, token))
             {
                 jobs.Wake<CheckpointJob>();
             }
-        }
-        finally
-        {
-            await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
-            await give.ExecuteScalarAsync(CancellationToken.None);
-        }
-    }
+        },
+        cancellationToken);
 
     /// <summary>Stores one checkpoint; false when none is needed.</summary>
     internal async Task<bool> MakeOneAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

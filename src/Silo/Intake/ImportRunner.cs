@@ -14,70 +14,22 @@ namespace Escalation.Silo.Intake;
 /// became of each line; a host that takes over reads on from there. Lines on their way when the other one died are taken again,
 /// and are the same cases.
 /// </summary>
-internal sealed partial class ImportRunner(
+internal sealed class ImportRunner(
     NpgsqlDataSource dataSource, IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ImportSignal signal, TimeProvider time,
-    ILogger<ImportRunner> logger) : BackgroundService
+    ILogger<ImportRunner> logger) : LeaderService(dataSource, LeaderWork.Imports, logger)
 {
-    private const long Lock = 0x45534c5f494d504f;
     private const int InFlight = 64;
     private const int Batch = 500;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task AgainAsync(CancellationToken stoppingToken) => Task.WhenAny(signal.Next, base.AgainAsync(stoppingToken));
+
+    protected override async Task LeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (await NextAsync(connection, cancellationToken) is { } running)
         {
-            var next = signal.Next;
-            try
-            {
-                await LeadAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested && (e is LogUnavailableException || LogFailures.IsAway(e)))
-            {
-                LogAway(logger, e.Message);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it is, other files must be taken.
-                LogBroken(logger, e);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.WhenAny(next, Task.Delay(LongestWait, TimeProvider.System, stoppingToken));
-        }
-    }
-
-    /// <summary>Imports while this host holds the lock; a host that dies gives it up with its connection.</summary>
-    private async Task LeadAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection))
-        {
-            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
-            {
-                return;
-            }
-        }
-
-        try
-        {
-            while (await NextAsync(connection, cancellationToken) is { } running)
-            {
-                await RunAsync(connection, running, cancellationToken);
-            }
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
-                await give.ExecuteScalarAsync(CancellationToken.None);
-            }
+            await RunAsync(connection, running, cancellationToken);
         }
     }
 
@@ -86,7 +38,7 @@ internal sealed partial class ImportRunner(
         string? detail = null;
         try
         {
-            var plan = new ImportPlan(() => new PartStream(dataSource, running.Id), ImportMapping.Parse(running.Mapping), running.Total, running.IsJson) { Latest = running.Latest };
+            var plan = new ImportPlan(() => new PartStream(DataSource, running.Id), ImportMapping.Parse(running.Mapping), running.Total, running.IsJson) { Latest = running.Latest };
             var import = new CaseImport(grains, numbers, directory, time);
             var tally = new ImportTally(time, TextWriter.Null);
             var lines = plan.ReadAsync(cancellationToken).Skip((int)running.Done);
@@ -112,7 +64,7 @@ internal sealed partial class ImportRunner(
         }
         catch (Exception e) when (e is not (OperationCanceledException or LogUnavailableException) && !LogFailures.IsAway(e))
         {
-            LogBroken(logger, e);
+            LogFailure(e);
             detail = "The file could not be read on; the host's log says why.";
         }
 
@@ -190,12 +142,6 @@ internal sealed partial class ImportRunner(
 
     private static Running Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetString(1), reader.GetBoolean(2), reader.GetFieldValue<DateOnly>(3), reader.GetInt64(4), reader.GetInt64(5));
-
-    [LoggerMessage(3970, LogLevel.Warning, "An import waits for the database: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(3971, LogLevel.Error, "An import stopped")]
-    private static partial void LogBroken(ILogger logger, Exception exception);
 
     private sealed record Running(Guid Id, string Mapping, bool IsJson, DateOnly Latest, long Total, long Done);
 }

@@ -22,11 +22,10 @@ namespace Escalation.Silo.Ladder;
 /// </summary>
 internal sealed partial class LadderFollower(
     NpgsqlDataSource dataSource, Commits commits, IGrains grains, IPolicySource policies, IJobs jobs, ICustomerErasure erasure,
-    ILogger<LadderFollower> logger) : BackgroundService
+    ILogger<LadderFollower> logger) : LeaderService(dataSource, LeaderWork.Ladder, logger)
 {
     private const int Page = 1000;
     private const int Parallel = 8;
-    private const long Lock = 0x45534c5f4c414444;
 
     /// <summary>Only what this follower acts on is read whole.</summary>
     private const string PageSql =
@@ -65,54 +64,7 @@ internal sealed partial class LadderFollower(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly Actor By = new("ladder", Roles.System);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LeadAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested && (e is LogUnavailableException || LogFailures.IsAway(e)))
-            {
-                LogAway(logger, e.Message);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogBroken(logger, e);
-            }
-
-            await Task.Delay(LongestWait, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Follows while this host holds the lock; a host that dies gives it up with its connection.</summary>
-    private async Task LeadAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection))
-        {
-            if (await take.ExecuteScalarAsync(cancellationToken) is not true)
-            {
-                return;
-            }
-        }
-
-        try
-        {
-            await FollowAsync(connection, cancellationToken);
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
-                await give.ExecuteScalarAsync(CancellationToken.None);
-            }
-        }
-    }
-
-    private async Task FollowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    protected override async Task LeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var place = await LoadAsync(connection, cancellationToken);
         while (true)
@@ -339,12 +291,6 @@ internal sealed partial class LadderFollower(
     }
 
     private static NpgsqlParameter Xid(TailCursor place) => new() { Value = place.Transaction, NpgsqlDbType = NpgsqlDbType.Xid8 };
-
-    [LoggerMessage(2960, LogLevel.Warning, "The ladder cannot follow the log and tries again: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(2961, LogLevel.Error, "The ladder stopped following the log and starts again from its last place")]
-    private static partial void LogBroken(ILogger logger, Exception exception);
 
     [LoggerMessage(2962, LogLevel.Error, "The ladder could not act on {Item} and goes on")]
     private static partial void LogSkipped(ILogger logger, Exception exception, string item);

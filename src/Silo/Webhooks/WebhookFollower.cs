@@ -1,4 +1,3 @@
-using Escalation.Grains.Log;
 using Escalation.Silo.Log;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -12,49 +11,17 @@ namespace Escalation.Silo.Webhooks;
 /// </summary>
 internal sealed partial class WebhookFollower(
     NpgsqlDataSource dataSource, WebhookQueue queue, WebhookSender sender, WebhookSignal signal, Commits commits,
-    IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookFollower> logger) : BackgroundService
+    IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookFollower> logger)
+    : LeaderService(dataSource, LeaderWork.Webhooks, logger)
 {
-    private const long Lock = 0x45534c5f5745_4248;
     private const int Batch = 200;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LeadAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LeadAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested && (e is LogUnavailableException || LogFailures.IsAway(e)))
-            {
-                LogAway(logger, e.Message);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it is, sending must go on.
-                LogBroken(logger, e);
-            }
-
-            await WaitAsync(LongestWait, stoppingToken);
-        }
-    }
-
-    /// <summary>Sends while this host holds the lock; a host that dies gives it up with its connection.</summary>
-    private async Task LeadAsync(CancellationToken stoppingToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
-        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({Lock})", connection))
-        {
-            if (await take.ExecuteScalarAsync(stoppingToken) is not true)
-            {
-                return;
-            }
-        }
-
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var lanes = new Dictionary<Guid, Task>();
         try
@@ -92,11 +59,6 @@ internal sealed partial class WebhookFollower(
         {
             await leading.CancelAsync();
             await Task.WhenAll(lanes.Values);
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({Lock})", connection);
-                await give.ExecuteScalarAsync(CancellationToken.None);
-            }
         }
     }
 
@@ -128,13 +90,9 @@ internal sealed partial class WebhookFollower(
         {
             // Another host goes on.
         }
-        catch (Exception e) when (e is LogUnavailableException || LogFailures.IsAway(e))
-        {
-            LogAway(logger, e.Message);
-        }
         catch (Exception e)
         {
-            LogBroken(logger, e);
+            LogFailure(e);
         }
     }
 
@@ -203,12 +161,6 @@ internal sealed partial class WebhookFollower(
 
     private static async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken) =>
         await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    [LoggerMessage(3960, LogLevel.Warning, "Webhooks cannot be sent, and are tried again: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(3961, LogLevel.Error, "Sending webhooks stopped and starts again from its last place")]
-    private static partial void LogBroken(ILogger logger, Exception exception);
 
     [LoggerMessage(3962, LogLevel.Warning, "Webhook {Id} to {Url} is not taken, and is tried again: {Reason}")]
     private static partial void LogFailing(ILogger logger, Guid id, string url, string reason);

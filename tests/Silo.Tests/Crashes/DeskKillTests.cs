@@ -8,6 +8,7 @@ using Npgsql;
 namespace Escalation.Silo.Tests.Crashes;
 
 /// <summary>A host is killed with desks open on it, an offer ringing, and an answer on its way.</summary>
+[Collection(RealTime.Name)]
 public sealed class DeskKillTests : IAsyncLifetime
 {
     private const int Cases = 8;
@@ -93,7 +94,7 @@ public sealed class DeskKillTests : IAsyncLifetime
     /// <summary>Both who are there accept what rings until all cases are theirs.</summary>
     private static async Task TakeAllAsync(DeskCrew crew)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (crew.Open.Values.Sum(open => open.Desk.Cases.Count) < Cases)
         {
             foreach (var (agent, (_, desk)) in crew.Open)

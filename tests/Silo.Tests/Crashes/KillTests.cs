@@ -9,6 +9,7 @@ namespace Escalation.Silo.Tests.Crashes;
 /// afterwards, none took effect twice, and the proof finds no fault. <c>ESCALATION_KILLS</c> sets how often (default 3;
 /// every fifth, and the last, kills PostgreSQL instead of the host).
 /// </summary>
+[Collection(RealTime.Name)]
 public sealed class KillTests
 {
     private const int AcknowledgedBetweenKills = 400;
@@ -100,7 +101,7 @@ public sealed class KillTests
     /// <summary>Asks again until it holds; the host is another process, so there is no signal to wait on.</summary>
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!await holds())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);

@@ -12,6 +12,7 @@ namespace Escalation.Silo.Tests.Crashes;
 /// Hosts are killed while they tell those on duty and carry customers' levels on. Afterwards every person was told of every
 /// escalation on every level, again only where a kill came between the receiver's answer and our record of it.
 /// </summary>
+[Collection(RealTime.Name)]
 public sealed class LadderKillTests : IAsyncLifetime
 {
     private const int Customers = 8;
@@ -78,7 +79,7 @@ public sealed class LadderKillTests : IAsyncLifetime
                 }
 
                 var asking = Task.WhenAll(cases.Select((id, i) => EscalateAsync(running, i, id, level)));
-                await _hears.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+                await _hears.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
                 await running[^1].KillAsync();
                 _kills.Add(TimeProvider.System.GetUtcNow());
                 await running[^1].DisposeAsync();
@@ -256,7 +257,7 @@ public sealed class LadderKillTests : IAsyncLifetime
     /// <summary>Asks again until it holds; the hosts are other processes, so there is no signal to wait on.</summary>
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!await holds())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);

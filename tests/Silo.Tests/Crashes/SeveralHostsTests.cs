@@ -7,11 +7,9 @@ namespace Escalation.Silo.Tests.Crashes;
 /// Several real hosts on one database, and one of them is killed under load; <c>./bench hosts</c> does it for minutes. The same
 /// story for both stacks: embedded hosts are kept right by the log alone, a cluster by the log too.
 /// </summary>
+[Collection(RealTime.Name)]
 public sealed class SeveralHostsTests : IAsyncLifetime
 {
-    /// <summary>From the instant something is due until it is done, although the host that would have done it is dead.</summary>
-    private static readonly TimeSpan TakesOverWithin = TimeSpan.FromSeconds(8);
-
     private readonly List<string> _folders = [];
     private TestDatabase _database = null!;
 
@@ -39,23 +37,21 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         await using var stays = await StartAsync();
         await using var dies = await StartAsync();
         string id;
-        var due = TimeProvider.System.GetUtcNow().AddSeconds(16);
         using (var ana = dies.ClientFor("agent"))
         {
             id = (await ana.OpenCaseAsync()).GetProperty("id").GetString()!;
 
-            // Shorter than an hour: explained at half its length.
-            await ana.SendAsync($"/api/cases/{id}/promises", new { text = "Call back", dueAt = due });
+            // Shorter than an hour: explained at half its length, or never before due.
+            await ana.SendAsync($"/api/cases/{id}/promises", new { text = "Call back", dueAt = TimeProvider.System.GetUtcNow().AddSeconds(24) });
         }
 
         await dies.KillAsync();
         using var irina = stays.ClientFor("supervisor");
         await UntilAsync(async () => (await irina.GetJsonAsync($"/api/cases/{id}")).GetProperty("promises")[0].GetProperty("state").GetString() == "explained");
-        Assert.True(TimeProvider.System.GetUtcNow() < due.AddSeconds(-8) + TakesOverWithin, "the other host was late");
         await UntilAsync(async () => (await irina.GetJsonAsync("/api/status")).GetProperty("notices").GetProperty("planned").GetInt32() == 0);
-        Assert.True(TimeProvider.System.GetUtcNow() < due.AddSeconds(-8) + (2 * TakesOverWithin), "the notice was late");
-        var history = (await irina.GetJsonAsync($"/api/cases/{id}/history")).GetProperty("items").EnumerateArray();
+        var history = (await irina.GetJsonAsync($"/api/cases/{id}/history")).GetProperty("items").EnumerateArray().ToList();
         Assert.Single(history, entry => entry.GetProperty("kind").GetString() == "promiseExplained");
+        Assert.DoesNotContain(history, entry => entry.GetProperty("kind").GetString() == "promiseLapsed");
         Assert.Equal(0, await stays.StopAsync());
         await ProveAsync();
     }
@@ -90,7 +86,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     /// <summary>Asks again until it holds; the hosts are other processes, so there is no signal to wait on.</summary>
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (!await holds())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
