@@ -17,7 +17,7 @@ internal static class PageRoutes
     private const string ContentSecurity =
         "default-src 'self'; img-src 'self' data:; style-src-attr 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-    private static readonly string[] Pages = ["/", "/desk", "/sign-in", "/case/{**rest}", "/outbox"];
+    private static readonly string[] Pages = ["/", "/desk", "/sign-in", "/case/{**rest}", "/reviews", "/outbox"];
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {

@@ -37,6 +37,7 @@ const types: Readonly<Record<string, string>> = {
 const clocks: Readonly<Record<string, string>> = {
   acknowledge: 'contact after complaint',
   silence: 'silence',
+  reply: 'public answer',
   resolution: 'resolution',
 };
 
