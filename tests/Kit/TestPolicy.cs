@@ -24,15 +24,20 @@ public sealed class TestPolicy : IPolicySource
         causes: {}
         """;
 
+    /// <summary>A register without places: nobody has to look anywhere, and time passes without missed looks.</summary>
+    public const string NoPlaces = "places: []";
+
     public const string LadderFile = "ladder.yaml";
+
+    public const string ReviewsFile = "reviews.yaml";
 
     private static readonly Lazy<string> LazyPatientFolder = new(MakePatientFolder);
 
     /// <summary>Where the files of <see cref="Patient"/> lie.</summary>
     public static string PatientFolder => LazyPatientFolder.Value;
 
-    /// <summary>The policy as shipped, but with <see cref="PatientLadder"/>.</summary>
-    public static TestPolicy Patient { get; } = With((LadderFile, PatientLadder));
+    /// <summary>The policy as shipped, but with <see cref="PatientLadder"/> and <see cref="NoPlaces"/>.</summary>
+    public static TestPolicy Patient { get; } = With((LadderFile, PatientLadder), (ReviewsFile, NoPlaces));
 
     public static TestPolicy Shipped { get; } = new(PolicyReader.Read(PolicyFiles.In(Folder)));
 
@@ -53,9 +58,9 @@ public sealed class TestPolicy : IPolicySource
 
     /// <summary>A folder with the files of <see cref="Patient"/>, some of them replaced; whoever asked for it deletes it.</summary>
     public static string FolderWith(params (string Name, string Text)[] files) =>
-        WriteFolder(Directory.CreateTempSubdirectory("escalation-policy-").FullName, [(LadderFile, PatientLadder), .. files]);
+        WriteFolder(Directory.CreateTempSubdirectory("escalation-policy-").FullName, [(LadderFile, PatientLadder), (ReviewsFile, NoPlaces), .. files]);
 
-    private static string MakePatientFolder() => WriteFolder(Path.Combine(AppContext.BaseDirectory, "PatientPolicy"), (LadderFile, PatientLadder));
+    private static string MakePatientFolder() => WriteFolder(Path.Combine(AppContext.BaseDirectory, "PatientPolicy"), (LadderFile, PatientLadder), (ReviewsFile, NoPlaces));
 
     /// <summary>Writes the policy as shipped into a folder, with files that replace those shipped; returns the folder.</summary>
     public static string WriteFolder(string folder, params (string Name, string Text)[] files)

@@ -70,6 +70,15 @@ public static class Rights
     /// <summary>CASE-1: take over cases from files, and read line by line what was taken.</summary>
     public static Right ImportsRun { get; } = new("imports.run", Roles.Intake | Roles.Supervisor | Roles.Admin);
 
+    /// <summary>REV-2: hand over what stands in public: a person who looked, or a program that reads it.</summary>
+    public static Right ReviewsRecord { get; } = new("reviews.record", Roles.Intake | Staff);
+
+    /// <summary>REV-1 to REV-4: see reviews, places and public answers.</summary>
+    public static Right ReviewsRead { get; } = new("reviews.read", Staff);
+
+    /// <summary>REV-1, REV-2: say that one looked, and that an answer was published.</summary>
+    public static Right ReviewsWork { get; } = new("reviews.work", Staff);
+
     public static Right BoardWatch { get; } = new(BoardWatchName, Staff);
 
     /// <summary>Have a desk: answer offers, choose one's presence, see who is there. Another's presence takes a supervisor.</summary>
@@ -84,7 +93,7 @@ public static class Rights
     public static IReadOnlyList<Right> All { get; } =
     [
         Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersErase,
-        CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, WebhooksManage, ImportsRun, BoardWatch, DeskUse,
+        CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, WebhooksManage, ImportsRun, ReviewsRecord, ReviewsRead, ReviewsWork, BoardWatch, DeskUse,
         DevOutbox, InboundMail, JobsWatch,
     ];
 }

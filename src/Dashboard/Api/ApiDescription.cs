@@ -72,7 +72,12 @@ internal sealed class ApiDescription(EndpointDataSource endpoints) : IOpenApiDoc
             };
         }
 
-        var responses = new OpenApiResponses { [Text(operation.Success)] = answer };
+        var responses = new OpenApiResponses();
+        if (operation.Success < StatusCodes.Status400BadRequest)
+        {
+            responses[Text(operation.Success)] = answer;
+        }
+
         if (operation.Otherwise is { } otherwise)
         {
             responses.Add(Text(otherwise.Status), new OpenApiResponse

@@ -18,7 +18,7 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IPolicySource, IPolicyRollout, IPlatformStatus, IImports, IWebhooks,
+    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IReviewList, IPolicySource, IPolicyRollout, IPlatformStatus, IImports, IWebhooks,
     /// <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
@@ -37,6 +37,9 @@ public static class ApiSetup
         services.TryAddSingleton<OpeningRoute>();
         services.TryAddSingleton<ReadRoutes>();
         services.TryAddSingleton<CustomerApi>();
+        services.TryAddSingleton<Grains.Reviews.ReviewErrands>();
+        services.TryAddSingleton<ReviewRoutes>();
+        services.TryAddSingleton<AnswersPage>();
         services.TryAddSingleton<ClaimRoutes>();
         services.TryAddSingleton<GoodwillRoutes>();
         services.TryAddSingleton<StatutoryRoutes>();
@@ -65,8 +68,11 @@ public static class ApiSetup
         services.GetRequiredService<OpeningRoute>().Map(routes);
         services.GetRequiredService<ReadRoutes>().Map(routes);
         services.GetRequiredService<CustomerApi>().Map(routes);
+        services.GetRequiredService<ReviewRoutes>().Map(routes);
+        SourceRoutes.Map(routes, services);
+        services.GetRequiredService<AnswersPage>().Map(endpoints);
         BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPastBoards>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
-        RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
+        RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPolicySource>(), PublicVoice.Of(services), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         services.GetRequiredService<CustomerRoutes>().Map(endpoints);
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());

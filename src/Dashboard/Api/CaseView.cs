@@ -47,7 +47,8 @@ public sealed record CaseView(
     MergedIntoView? MergedInto,
     IReadOnlyList<MergedCaseView> Merged,
     Survey? Survey,
-    DateTimeOffset? UnansweredSince)
+    DateTimeOffset? UnansweredSince,
+    Guid? Review)
 {
     /// <summary>The view of a case that exists.</summary>
     public static CaseView Of(Case state, int version)
@@ -73,7 +74,8 @@ public sealed record CaseView(
             state.MergedInto is { } into ? new MergedIntoView(into, state.Merge!.Number!.Value) : null,
             [.. state.Merged.Select(MergedCaseView.Of)],
             state.Survey,
-            state.UnansweredSince);
+            state.UnansweredSince,
+            opening.Review);
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed record Operation(string Name, Right Right, string Summary)
     /// <summary>Parameters of the query.</summary>
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 
-    /// <summary>Status of the answer that says yes.</summary>
+    /// <summary>Status of the answer that says yes; a refusal's where there is none.</summary>
     public int Success { get; init; } = StatusCodes.Status200OK;
 
     /// <summary>Shape of the answer that says yes; null when it has no body.</summary>

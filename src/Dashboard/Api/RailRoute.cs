@@ -12,6 +12,7 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Silent">PRM-3: promises whose owners were asked and stayed silent.</param>
 /// <param name="Ahead">Promises of the next eight hours, by half hours.</param>
 /// <param name="Teams">In the order in which they are asked to take a case; who of them has how many says <paramref name="Counts"/>.</param>
+/// <param name="Voice">REV-1, REV-2, REV-4: what waits of the public voice.</param>
 /// <param name="Counts">How many there are of everything.</param>
 /// <param name="Position">Position of the last event that this knows.</param>
 /// <param name="ServerTime">The host's clock.</param>
@@ -21,6 +22,7 @@ public sealed record RailReply(
     IReadOnlyList<RailPromise> Silent,
     IReadOnlyList<PromisesAhead> Ahead,
     IReadOnlyList<RailTeam> Teams,
+    RailVoice Voice,
     BoardCounts Counts,
     long Position,
     DateTimeOffset ServerTime);
@@ -42,25 +44,26 @@ internal static class RailRoute
     private const int Stretches = 16;
     private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(30);
 
-    public static void Map(Routes routes, Board board, IPolicySource policies, TimeProvider time) =>
-        routes.Get("/api/board/rail", new Operation("board.rail", Rights.BoardWatch, "BRD-1: escalations, approvals and silent owners that wait, the most pressing first.")
+    public static void Map(Routes routes, Board board, IPolicySource policies, PublicVoice voice, TimeProvider time) =>
+        routes.Get("/api/board/rail", new Operation("board.rail", Rights.BoardWatch, "BRD-1: escalations, approvals and silent owners that wait, the most pressing first, and what waits of the public voice.")
         {
             Tag = "Board",
             Answer = typeof(RailReply),
             Query = [Paging.Parameters[0]],
-        }, context =>
+        }, async context =>
         {
             var faults = new Faults();
             var limit = Paging.Of(context, faults, Unless).Limit;
             if (faults.Any)
             {
-                return Problems.Invalid(faults).WriteAsync(context);
+                await Problems.Invalid(faults).WriteAsync(context);
+                return;
             }
 
             var now = time.GetUtcNow();
             var people = policies.Current.People;
             var page = board.Read(BoardView.Default with { Limit = 1, People = people }, now);
-            return JsonAnswer.WriteAsync(context, new RailReply(
+            await JsonAnswer.WriteAsync(context, new RailReply(
                 [
                     .. board.ReadEscalated(limit).SelectMany(row => row.Escalations.Select(one => new RailEscalation(
                         one.Id, row.Id, row.Number, row.Customer, row.Owner, one.Level, one.Cause, one.RaisedAt, one.AcknowledgeBy)))
@@ -72,6 +75,7 @@ internal static class RailRoute
                         .Select(promise => new RailPromise(promise.Id, row.Id, row.Number, row.Customer, row.Owner, promise.DueAt, promise.SendBy)))
                         .OrderBy(promise => promise.DueAt).Take(limit),
                 ],
-                board.ReadAhead(now, Stretch, Stretches), [.. people.Teams.Select(team => new RailTeam(team.Id, team.Name))], page.Counts, page.Position, now));
+                board.ReadAhead(now, Stretch, Stretches), [.. people.Teams.Select(team => new RailTeam(team.Id, team.Name))],
+                await voice.ReadAsync(now, limit, context.RequestAborted), page.Counts, page.Position, now));
         });
 }

@@ -178,9 +178,13 @@ internal readonly record struct Paging(int Limit, int After)
     {
         var query = context.Request.Query;
         return new Paging(
-            Number(query["limit"].ToString(), unless, 1, Most, "limit", "must be a number from 1 to 500", faults),
+            LimitOf(context, faults, unless),
             Number(query["after"].ToString(), 0, 0, int.MaxValue, "after", "must be what the last page gave as next", faults));
     }
+
+    /// <summary>At most so many items, for lists that go on after something else than a number.</summary>
+    public static int LimitOf(HttpContext context, Faults faults, int unless) =>
+        Number(context.Request.Query["limit"].ToString(), unless, 1, Most, "limit", "must be a number from 1 to 500", faults);
 
     /// <summary>The page, and where the next begins if there is more.</summary>
     public Page<TView> Take<TItem, TView>(IReadOnlyList<TItem> items, Func<TItem, TView> view, Func<TItem, int> number)

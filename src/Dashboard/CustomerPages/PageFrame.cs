@@ -3,18 +3,19 @@ namespace Escalation.Dashboard.CustomerPages;
 /// <summary>What stands around everything that a customer is shown.</summary>
 internal static class PageFrame
 {
-    public static Html Render(PageTexts texts, CustomerPageOptions company, string title, Html languages, Html main) => Html.Of(
+    /// <param name="isPublic">Everyone may find it; a page behind a link is its customer's alone.</param>
+    public static Html Render(PageTexts texts, CustomerPageOptions company, string title, Html languages, Html main, bool isPublic = false) => Html.Of(
         $"""
         <!doctype html>
         <html lang="{texts.Language}" data-density="touch">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="robots" content="noindex, nofollow">
+        <meta name="robots" content="{(isPublic ? "index, follow" : "noindex, nofollow")}">
         <meta name="referrer" content="no-referrer">
         <title>{title}</title>
         <link rel="stylesheet" href="/customer.css">
-        <script src="/customer.js" defer></script>
+        {(isPublic ? Html.Empty : Html.Of($"""<script src="/customer.js" defer></script>"""))}
         </head>
         <body>
         <div class="wrap">

@@ -97,5 +97,10 @@ internal sealed partial record PageTexts
         Gone = "It has expired, or was replaced by a newer one. Use the link in our latest message, or ask us for a new one.",
         AwayTitle = "Please try again in a minute",
         Away = "We cannot show your case at this moment. Nothing is lost.",
+        Answers = "Questions and answers",
+        AnswersLead = "What many ask us, and what we answer everyone. Each answer names the day until which we know it to be true.",
+        NoAnswers = "Nothing stands here yet.",
+        TrueUntil = "True until {0}.",
+        BeingChecked = "This was true until {0}. We are checking whether it still is.",
     };
 }

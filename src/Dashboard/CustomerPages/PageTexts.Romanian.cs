@@ -97,5 +97,10 @@ internal sealed partial record PageTexts
         Gone = "A expirat sau a fost înlocuit cu unul mai nou. Folosiți linkul din ultimul nostru mesaj sau cereți-ne unul nou.",
         AwayTitle = "Încercați din nou peste un minut",
         Away = "Nu vă putem arăta cazul în acest moment. Nimic nu s-a pierdut.",
+        Answers = "Întrebări și răspunsuri",
+        AnswersLead = "Ce ne întreabă mulți și ce răspundem tuturor. Fiecare răspuns numește ziua până la care știm că este adevărat.",
+        NoAnswers = "Aici nu este încă nimic.",
+        TrueUntil = "Valabil până la {0}.",
+        BeingChecked = "A fost valabil până la {0}. Verificăm dacă mai este așa.",
     };
 }

@@ -192,6 +192,16 @@ internal sealed partial record PageTexts
 
     public required string Away { get; init; }
 
+    public required string Answers { get; init; }
+
+    public required string AnswersLead { get; init; }
+
+    public required string NoAnswers { get; init; }
+
+    public required string TrueUntil { get; init; }
+
+    public required string BeingChecked { get; init; }
+
     /// <summary>The texts for a language (BCP 47; <c>ro-MD</c> finds <c>ro</c>), else English.</summary>
     public static PageTexts For(string? language) =>
         Offered.FirstOrDefault(texts => texts.Language.Equals(language?.Split('-')[0], StringComparison.OrdinalIgnoreCase)) ?? English;

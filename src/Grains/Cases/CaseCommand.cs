@@ -24,7 +24,8 @@ public abstract record CaseCommand
         string? CustomerGroup = null,
         Level? CustomerLevel = null,
         int? LikeComplaints = null,
-        Guid? Previous = null) : CaseCommand;
+        Guid? Previous = null,
+        Guid? Review = null) : CaseCommand;
 
     public sealed record AssignOwner(string? Owner) : CaseCommand;
 

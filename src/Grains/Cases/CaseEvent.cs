@@ -32,7 +32,8 @@ public abstract record CaseEvent : IEvent
         DateTimeOffset ComplainedAt,
         string Policy,
         string? CustomerGroup = null,
-        Guid? Previous = null) : CaseEvent;
+        Guid? Previous = null,
+        Guid? Review = null) : CaseEvent;
 
     /// <summary>Someone now answers for the case; null takes it back to the queue.</summary>
     public sealed record OwnerAssigned(string? Owner, string? Was) : CaseEvent;

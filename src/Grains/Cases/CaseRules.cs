@@ -157,7 +157,7 @@ public sealed partial record Case
 
         turn.Emit(new CaseOpened(
             c.Number, c.CustomerId, c.Customer, c.Type, c.Summary, c.Channel, c.Heat, c.Claim, c.Product, c.Site,
-            complainedAt, turn.Context.Policy.Version, c.CustomerGroup, c.Previous));
+            complainedAt, turn.Context.Policy.Version, c.CustomerGroup, c.Previous, c.Review));
         ClockRules.Open(turn, complainedAt);
         var acknowledged = LawRules.Open(turn, complainedAt);
         EscalationRules.Open(turn, c);
@@ -191,6 +191,10 @@ public sealed partial record Case
         if (direction == Direction.ToCustomer)
         {
             ClockRules.OnContact(turn);
+            if (channel == Channel.Review)
+            {
+                ClockRules.OnReply(turn);
+            }
         }
         else
         {

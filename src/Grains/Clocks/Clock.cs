@@ -29,7 +29,7 @@ public enum ClockState
 }
 
 /// <summary>A running due instant with a reason.</summary>
-/// <param name="Name">Unique within the case: <c>acknowledge</c>, <c>silence</c>, <c>stage</c>, <c>resolution</c>, or a clock of the law.</param>
+/// <param name="Name">Unique within the case: <c>acknowledge</c>, <c>silence</c>, <c>stage</c>, <c>resolution</c>, <c>reply</c>, or a clock of the law.</param>
 /// <param name="Kind">Whose clock it is.</param>
 /// <param name="Plan">What it runs by.</param>
 /// <param name="Progress">CLK-2: how far it had come by <paramref name="Since"/>.</param>
@@ -57,6 +57,9 @@ public sealed record Clock(
     public const string Silence = "silence";
     public const string Resolution = "resolution";
     public const string Stage = "stage";
+
+    /// <summary>REV-2: until our answer stands beside a public review.</summary>
+    public const string Reply = "reply";
 
     /// <summary>CLK-4: due instants that it had before, with how many warnings it gave of each; those of which it gave any.</summary>
     public ImmutableArray<WarnedDue> Earlier { get; init; } = [];

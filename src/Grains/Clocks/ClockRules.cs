@@ -15,6 +15,11 @@ internal static class ClockRules
     public static void Open(CaseTurn turn, DateTimeOffset from)
     {
         StartAll(turn, from);
+        if (turn.Case.Opening!.Channel == Channel.Review)
+        {
+            Start(turn, Clock.Reply, from);
+        }
+
         var sla = turn.Sla;
         foreach (var clock in sla.Statutory.Where(clock => clock.When.Hold(turn.Case)))
         {
@@ -76,6 +81,9 @@ internal static class ClockRules
         Start(turn, Clock.Silence, turn.Now);
     }
 
+    /// <summary>REV-2: our answer stands in public.</summary>
+    public static void OnReply(CaseTurn turn) => Meet(turn, Clock.Reply);
+
     /// <summary>CLK-1: a stage that is left has met its target, and the next has its own.</summary>
     public static void OnStage(CaseTurn turn)
     {
@@ -128,10 +136,10 @@ internal static class ClockRules
     public static void Replan(CaseTurn turn, bool whole)
     {
         var sla = turn.Sla.For(turn.Case);
-        foreach (var name in Internal)
+        foreach (var name in Internal.Append(Clock.Reply))
         {
             var clock = turn.Case.Clocks.FirstOrDefault(clock => clock.Name == name);
-            if (clock is { IsOpen: false })
+            if (clock is { IsOpen: false } || (clock is null && name == Clock.Reply))
             {
                 continue;
             }

@@ -2,6 +2,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Desks;
 using Escalation.Grains.Goodwill;
+using Escalation.Grains.Reviews;
 
 namespace Escalation.Grains.Hosting;
 
@@ -58,6 +59,26 @@ public interface ITeamDeskGrain
     Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default);
 }
 
+/// <summary>REV-2: a review, wherever it lives.</summary>
+public interface IReviewGrain
+{
+    /// <inheritdoc cref="ICaseGrain.Tell"/>
+    Task<Answer> Tell(Envelope<ReviewCommand> envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>The review now, and its version; version 0 when there is none.</summary>
+    Task<(Review State, int Version)> Get(CancellationToken cancellationToken = default);
+}
+
+/// <summary>REV-1: a public place, wherever its grain lives.</summary>
+public interface ISourceGrain
+{
+    /// <inheritdoc cref="ICaseGrain.Tell"/>
+    Task<Answer> Tell(Envelope<SourceCommand> envelope, CancellationToken cancellationToken = default);
+
+    /// <summary>The place now, and its version; version 0 before it was registered.</summary>
+    Task<(Source State, int Version)> Get(CancellationToken cancellationToken = default);
+}
+
 /// <summary>Finds grains. In the embedded stack they live in this process, in the cluster stack Orleans places them.</summary>
 public interface IGrains
 {
@@ -68,4 +89,8 @@ public interface IGrains
     IGiftStockGrain GiftStock(Guid id);
 
     ITeamDeskGrain TeamDesk(Guid id);
+
+    IReviewGrain Review(Guid id);
+
+    ISourceGrain Source(Guid id);
 }

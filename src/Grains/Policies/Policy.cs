@@ -4,6 +4,7 @@ using Escalation.Grains.Desks;
 using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Playbooks;
+using Escalation.Grains.Reviews;
 using Escalation.Grains.Statutory;
 
 namespace Escalation.Grains.Policies;
@@ -35,6 +36,12 @@ public sealed record Policy(
 
     /// <summary>CLM-4: what may be given for goodwill.</summary>
     public GoodwillBook Goodwill { get; init; } = GoodwillBook.Empty;
+
+    /// <summary>REV-1 to REV-3: where customers complain in public.</summary>
+    public ReviewBook Reviews { get; init; } = ReviewBook.Empty;
+
+    /// <summary>REV-4: what we answer in public.</summary>
+    public QuestionBook Questions { get; init; } = QuestionBook.Empty;
 
     /// <summary>PLY-1: what the company knows about each conflict type.</summary>
     public PlaybookBook Playbooks { get; init; } = PlaybookBook.Empty;

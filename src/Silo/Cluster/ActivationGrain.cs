@@ -6,6 +6,7 @@ using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
+using Escalation.Grains.Reviews;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -120,3 +121,13 @@ internal sealed class GiftStockActivation(IEventLog log, TimeProvider time, IPol
 [GrainType("teamDesk"), PreferLocalPlacement]
 internal sealed class TeamDeskActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
     : ActivationGrain<TeamDesk, TeamDeskCommand, TeamDeskEvent>(log, time, policies, seats);
+
+/// <inheritdoc/>
+[GrainType("review"), PreferLocalPlacement]
+internal sealed class ReviewActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
+    : ActivationGrain<Review, ReviewCommand, ReviewEvent>(log, time, policies, seats);
+
+/// <inheritdoc/>
+[GrainType("source"), PreferLocalPlacement]
+internal sealed class SourceActivation(IEventLog log, TimeProvider time, IPolicySource policies, Seats seats)
+    : ActivationGrain<Source, SourceCommand, SourceEvent>(log, time, policies, seats);

@@ -6,6 +6,7 @@ using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
+using Escalation.Grains.Reviews;
 using Escalation.Silo.Hosting;
 
 namespace Escalation.Silo.Cluster;
@@ -28,6 +29,10 @@ internal sealed partial class ClusterGrains(
     public IGiftStockGrain GiftStock(Guid id) => new GiftStockGrain(new Remote<GiftStock, GiftStockCommand, GiftStockEvent>(this, id));
 
     public ITeamDeskGrain TeamDesk(Guid id) => new TeamDeskGrain(new Remote<TeamDesk, TeamDeskCommand, TeamDeskEvent>(this, id));
+
+    public IReviewGrain Review(Guid id) => new ReviewGrain(new Remote<Review, ReviewCommand, ReviewEvent>(this, id));
+
+    public ISourceGrain Source(Guid id) => new SourceGrain(new Remote<Source, SourceCommand, SourceEvent>(this, id));
 
     public Task OnFollowedAsync(Guid id, int version) => seats.CatchUpAsync(id, version);
 
@@ -82,6 +87,22 @@ internal sealed partial class ClusterGrains(
             remote.TellAsync(envelope, cancellationToken);
 
         public Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
+    }
+
+    private sealed class ReviewGrain(Remote<Review, ReviewCommand, ReviewEvent> remote) : IReviewGrain
+    {
+        public Task<Answer> Tell(Envelope<ReviewCommand> envelope, CancellationToken cancellationToken = default) =>
+            remote.TellAsync(envelope, cancellationToken);
+
+        public Task<(Review State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
+    }
+
+    private sealed class SourceGrain(Remote<Source, SourceCommand, SourceEvent> remote) : ISourceGrain
+    {
+        public Task<Answer> Tell(Envelope<SourceCommand> envelope, CancellationToken cancellationToken = default) =>
+            remote.TellAsync(envelope, cancellationToken);
+
+        public Task<(Source State, int Version)> Get(CancellationToken cancellationToken = default) => remote.GetAtLeastAsync(0, cancellationToken);
     }
 
     /// <summary>One grain, wherever it lives.</summary>

@@ -1,6 +1,7 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Reviews;
 using Escalation.Silo.Intake;
 using Escalation.Silo.Log;
 using Npgsql;
@@ -13,6 +14,8 @@ namespace Escalation.Silo.Customers;
 /// </summary>
 internal sealed class CustomerErasureErrand(IGrains grains, NpgsqlDataSource dataSource, PostgresCustomerDirectory directory) : ICustomerErasure
 {
+    private const string WithTheCustomer = "customer.erased";
+
     private static readonly Actor By = new("erasure", Roles.System);
 
     public async Task<int> CarryOutAsync(Guid customer, CancellationToken cancellationToken)
@@ -30,6 +33,15 @@ internal sealed class CustomerErasureErrand(IGrains grains, NpgsqlDataSource dat
         {
             var command = new Envelope<CaseCommand>(
                 DeterministicId.Of("customer", "erase", $"{customer:N}", $"{state.Erasures}", $"{id:N}"), By, new CaseCommand.EraseCase());
+            if ((await grains.Case(id).Get(cancellationToken)).State.Opening?.Review is { } review)
+            {
+                await grains.Review(review).Tell(
+                    new Envelope<ReviewCommand>(
+                        DeterministicId.Of("review", "erase", $"{customer:N}", $"{state.Erasures}", $"{review:N}"), By,
+                        new ReviewCommand.EraseReview(WithTheCustomer)),
+                    cancellationToken);
+            }
+
             erased += await grains.Case(id).Tell(command, cancellationToken) is Answer.Done ? 1 : 0;
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Errands;
@@ -12,7 +13,8 @@ namespace Escalation.Silo.Deadlines;
 /// the table is written with the events, so a restart finds everything again.
 /// </summary>
 internal sealed partial class DeadlineClock(
-    IGrains grains, IDueInstants table, TimeProvider time, Lateness lateness, ILogger<DeadlineClock> logger) : BackgroundService
+    IGrains grains, IDueInstants table, IEnumerable<IDueErrand> errands, TimeProvider time, Lateness lateness, ILogger<DeadlineClock> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Horizon = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
@@ -23,6 +25,10 @@ internal sealed partial class DeadlineClock(
 
     /// <summary>Enough at once that one group commit takes many; few enough that the most harmful goes first.</summary>
     private const int MostAtOnce = 256;
+
+    /// <summary>What is due of other grains than cases; they are heard of by reading the table only.</summary>
+    private readonly Dictionary<string, IDueErrand> _errands = errands.ToDictionary(errand => errand.Category, StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, IDueErrand> _others = [];
 
     private readonly Lock _lock = new();
     private readonly DeadlineQueue _queue = new();
@@ -121,6 +127,14 @@ internal sealed partial class DeadlineClock(
 
         foreach (var some in (await table.ReadAsync(horizon, cancellationToken)).Chunk(OfferedAtOnce))
         {
+            foreach (var grain in some)
+            {
+                if (_errands.TryGetValue(grain.Category, out var errand))
+                {
+                    _others[grain.Id] = errand;
+                }
+            }
+
             lock (_lock)
             {
                 foreach (var grain in some)
@@ -145,6 +159,13 @@ internal sealed partial class DeadlineClock(
     {
         try
         {
+            if (_others.TryGetValue(id, out var errand))
+            {
+                await errand.RunAsync(id, cancellationToken);
+                _others.TryRemove(id, out _);
+                return;
+            }
+
             var grain = grains.Case(id);
             var tick = new Envelope<CaseCommand>(Guid.CreateVersion7(time.GetUtcNow()), Actor.Clock, new CaseCommand.Tick());
             if (await grain.Tell(tick, cancellationToken) is Answer.Done { Events.Count: > 0 })

@@ -7,6 +7,7 @@ using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Grains.Policies;
+using Escalation.Grains.Reviews;
 using Escalation.Silo.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -40,8 +41,14 @@ internal sealed class EmbeddedGrains(
     private readonly Directory<TeamDesk, TeamDeskCommand, TeamDeskEvent> _desks =
         new(id => new(id, log, time, policies), time, options.Value);
 
+    private readonly Directory<Review, ReviewCommand, ReviewEvent> _reviews =
+        new(id => new(id, log, time, policies), time, options.Value);
+
+    private readonly Directory<Source, SourceCommand, SourceEvent> _sources =
+        new(id => new(id, log, time, policies), time, options.Value);
+
     /// <summary>How many grains are in memory now.</summary>
-    public int Count => _cases.Count + _customers.Count + _stocks.Count + _desks.Count;
+    public int Count => _cases.Count + _customers.Count + _stocks.Count + _desks.Count + _reviews.Count + _sources.Count;
 
     public ICaseGrain Case(Guid id) => new CaseGrain(_cases, id);
 
@@ -51,9 +58,14 @@ internal sealed class EmbeddedGrains(
 
     public ITeamDeskGrain TeamDesk(Guid id) => new TeamDeskGrain(_desks, id);
 
+    public IReviewGrain Review(Guid id) => new ReviewGrain(_reviews, id);
+
+    public ISourceGrain Source(Guid id) => new SourceGrain(_sources, id);
+
     public Task OnFollowedAsync(Guid id, int version) =>
         Task.WhenAll(
-            _cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version), _stocks.CatchUpAsync(id, version), _desks.CatchUpAsync(id, version));
+            _cases.CatchUpAsync(id, version), _customers.CatchUpAsync(id, version), _stocks.CatchUpAsync(id, version), _desks.CatchUpAsync(id, version),
+            _reviews.CatchUpAsync(id, version), _sources.CatchUpAsync(id, version));
 
     /// <summary>Lets idle grains go; a job calls this now and then.</summary>
     public void Passivate()
@@ -62,6 +74,8 @@ internal sealed class EmbeddedGrains(
         _customers.Passivate();
         _stocks.Passivate();
         _desks.Passivate();
+        _reviews.Passivate();
+        _sources.Passivate();
     }
 
     private sealed class CaseGrain(Directory<Case, CaseCommand, CaseEvent> cases, Guid id) : ICaseGrain
@@ -107,6 +121,24 @@ internal sealed class EmbeddedGrains(
 
         public Task<(TeamDesk State, int Version)> Get(CancellationToken cancellationToken = default) =>
             desks.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+    }
+
+    private sealed class ReviewGrain(Directory<Review, ReviewCommand, ReviewEvent> reviews, Guid id) : IReviewGrain
+    {
+        public Task<Answer> Tell(Envelope<ReviewCommand> envelope, CancellationToken cancellationToken = default) =>
+            reviews.TurnAsync(id, envelope, static (activation, envelope, token) => activation.TellAsync(envelope, token), cancellationToken);
+
+        public Task<(Review State, int Version)> Get(CancellationToken cancellationToken = default) =>
+            reviews.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
+    }
+
+    private sealed class SourceGrain(Directory<Source, SourceCommand, SourceEvent> sources, Guid id) : ISourceGrain
+    {
+        public Task<Answer> Tell(Envelope<SourceCommand> envelope, CancellationToken cancellationToken = default) =>
+            sources.TurnAsync(id, envelope, static (activation, envelope, token) => activation.TellAsync(envelope, token), cancellationToken);
+
+        public Task<(Source State, int Version)> Get(CancellationToken cancellationToken = default) =>
+            sources.TurnAsync(id, 0, static (activation, _, token) => activation.GetAsync(token), cancellationToken);
     }
 
     /// <summary>The grains of one kind that are in memory.</summary>

@@ -10,6 +10,7 @@ using Escalation.Silo.Ladder;
 using Escalation.Silo.Log;
 using Escalation.Silo.Notices;
 using Escalation.Silo.Policy;
+using Escalation.Silo.Reviews;
 using Escalation.Silo.Webhooks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -56,6 +57,7 @@ internal static class PlatformServices
         services.AddLadder();
         services.AddWebhooks();
         services.AddImports();
+        services.AddReviews();
         services.AddDeskRouting();
         services.AddHistory();
         services.AddStackJobs(connectionString);

@@ -16,7 +16,7 @@ namespace Escalation.Silo.Policy;
 /// <param name="people">Those of <c>people.yaml</c>; null in a version of the policy from before that file, which has them here.</param>
 internal sealed class LadderYaml(IReadOnlyDictionary<string, WorkCalendar> calendars, SlaBook? sla, IReadOnlyDictionary<string, DutyPerson>? people)
 {
-    private static readonly string[] Clocks = [Clock.Acknowledge, Clock.Silence, Clock.Resolution, Clock.Stage];
+    private static readonly string[] Clocks = [Clock.Acknowledge, Clock.Silence, Clock.Resolution, Clock.Stage, Clock.Reply];
 
     private static readonly string[] Weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 

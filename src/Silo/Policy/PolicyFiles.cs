@@ -8,7 +8,7 @@ namespace Escalation.Silo.Policy;
 /// <param name="Texts">What customers read; a better word makes no new version.</param>
 internal sealed record PolicyFiles(IReadOnlyDictionary<string, string> Judging, IReadOnlyDictionary<string, string> Texts)
 {
-    private const string TextsFolder = "texts/";
+    public const string TextsFolder = "texts/";
 
     /// <summary>Reads every YAML file of <paramref name="folder"/>; none where there is no such folder.</summary>
     public static PolicyFiles In(string folder)
@@ -34,5 +34,5 @@ internal sealed record PolicyFiles(IReadOnlyDictionary<string, string> Judging, 
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 4));
     }
 
-    private static bool IsText(string name) => name.StartsWith(TextsFolder, StringComparison.Ordinal);
+    private static bool IsText(string name) => name.StartsWith(TextsFolder, StringComparison.Ordinal) || name.StartsWith(QuestionsYaml.Folder, StringComparison.Ordinal);
 }

@@ -6,6 +6,7 @@ using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Playbooks;
 using Escalation.Grains.Policies;
+using Escalation.Grains.Reviews;
 using Escalation.Grains.Statutory;
 
 namespace Escalation.Silo.Policy;
@@ -20,6 +21,7 @@ internal sealed class PolicyReader
     private const string GoodwillFile = "goodwill.yaml";
     private const string PeopleFile = "people.yaml";
     private const string DeskFile = "desk.yaml";
+    private const string ReviewsFile = "reviews.yaml";
     private const string CalendarsFolder = "calendars/";
     private const string CountriesFolder = "countries/";
 
@@ -64,13 +66,15 @@ internal sealed class PolicyReader
             Goodwill = goodwill,
             Playbooks = ReadPlaybooks(types),
             Packs = ReadPacks(main?.Find("sites"), targets, types),
+            Reviews = Optional(ReviewsFile) is { } reviewsFile ? ReviewsYaml.Read(reviewsFile, types) : ReviewBook.Empty,
+            Questions = ReadQuestions(types, texts),
             People = people,
             Desk = Optional(DeskFile) is { } deskFile ? DeskYaml.Read(deskFile, types) : new DeskPolicy(),
             Tells = main?.Enums<NoticeKind>("tell").ToHashSet() ?? [],
         };
         main?.Close();
         foreach (var name in _files.Judging.Keys.Where(name =>
-            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile or PeopleFile or DeskFile) &&
+            name is not (PolicyFile or SlaFile or LadderFile or AuthorityFile or GoodwillFile or PeopleFile or DeskFile or ReviewsFile) &&
             !IsCalendar(name) && !IsCountry(name) && !IsPlaybook(name) && !IsPack(name)))
         {
             _problems.Add($"{name}:1: nothing reads this file.");
@@ -171,7 +175,7 @@ internal sealed class PolicyReader
     private NoticeTexts ReadTexts(IReadOnlySet<string> types)
     {
         var languages = new Dictionary<string, LanguageTexts>(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in _files.Texts.Keys.Order(StringComparer.Ordinal))
+        foreach (var name in _files.Texts.Keys.Where(name => name.StartsWith(PolicyFiles.TextsFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             if (Part(_files.Texts, name) is { } part)
             {
@@ -234,6 +238,28 @@ internal sealed class PolicyReader
         }
 
         return new PackBook(packs, countries);
+    }
+
+    /// <summary>REV-4: in the languages of all texts. A better answer makes no new version.</summary>
+    private QuestionBook ReadQuestions(HashSet<string> types, NoticeTexts texts)
+    {
+        string[] languages = [.. texts.Languages.Order(StringComparer.Ordinal)];
+        var reader = new QuestionsYaml(languages);
+        var questions = new List<PublicQuestion>();
+        foreach (var name in _files.Texts.Keys.Where(name => name.StartsWith(QuestionsYaml.Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            var type = Path.GetFileNameWithoutExtension(name);
+            if (!types.Contains(type) && !_mayBeOld)
+            {
+                _problems.Add($"{name}:1: is no conflict type of {PolicyFile}; there are {string.Join(", ", types.Order(StringComparer.Ordinal))}.");
+            }
+            else if (Part(_files.Texts, name) is { } part)
+            {
+                questions.AddRange(reader.Read(part, type));
+            }
+        }
+
+        return new QuestionBook([.. languages], [.. questions]);
     }
 
     /// <summary>What older policies do not have.</summary>

@@ -27,7 +27,7 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
     private static Dictionary<string, PauseReason> ReadReasons(YamlPart? part)
     {
         var reasons = new Dictionary<string, PauseReason>(StringComparer.Ordinal);
-        string[] known = [Clock.Acknowledge, Clock.Silence, Clock.Resolution, Clock.Stage];
+        string[] known = [Clock.Acknowledge, Clock.Silence, Clock.Resolution, Clock.Stage, Clock.Reply];
         foreach (var (id, reason) in part?.Entries() ?? [])
         {
             var clocks = reason.Words("clocks").ToImmutableArray();
@@ -76,6 +76,11 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
                 }
             }
 
+            if (list.Find(Clock.Reply) is { } reply)
+            {
+                targets[Clock.Reply] = ReadTarget(reply, calendar);
+            }
+
             foreach (var (word, target) in list.Find(Clock.Stage)?.Entries() ?? [])
             {
                 var stage = Enum.GetValues<Stage>().Cast<Stage?>().FirstOrDefault(stage => YamlPart.CamelCase(stage!.Value) == word);
@@ -100,7 +105,7 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
     private StatutoryClock ReadStatutory(YamlPart part)
     {
         var id = part.Text("id");
-        if (Required.Contains(id) || id == Clock.Stage)
+        if (Required.Contains(id) || id is Clock.Stage or Clock.Reply)
         {
             part.Fault($"is '{id}', the name of an internal clock.", "id");
         }

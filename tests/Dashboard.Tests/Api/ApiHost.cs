@@ -81,6 +81,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IOutbox, EmptyOutbox>();
         builder.Services.AddSingleton<Grains.Imports.IImports, NoImports>();
         builder.Services.AddSingleton<Grains.Webhooks.IWebhooks, NoWebhooks>();
+        builder.Services.AddSingleton<Grains.Reviews.IReviewList, NoReviews>();
         builder.Services.AddApi();
         builder.Services.Configure(options ?? (_ => { }));
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
@@ -229,6 +230,13 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         public Task<IReadOnlyList<KeptFigures>> ReadAsync(KeptBy by, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<KeptFigures>>([]);
+    }
+
+    private sealed class NoReviews : Grains.Reviews.IReviewList
+    {
+        public Task<IReadOnlyList<Grains.Reviews.ListedReview>> ReadAsync(
+            string? place, bool awaitingReply, long before, int limit, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<Grains.Reviews.ListedReview>>([]);
     }
 
     private sealed class EmptyOutbox : IOutbox

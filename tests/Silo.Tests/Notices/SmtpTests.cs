@@ -328,6 +328,10 @@ public sealed class SmtpTests
             public IGiftStockGrain GiftStock(Guid id) => inner.GiftStock(id);
 
             public ITeamDeskGrain TeamDesk(Guid id) => inner.TeamDesk(id);
+
+            public IReviewGrain Review(Guid id) => inner.Review(id);
+
+            public ISourceGrain Source(Guid id) => inner.Source(id);
         }
 
         private sealed class CaseGrain(Guid id, ICaseGrain inner, GrainTrouble trouble) : ICaseGrain

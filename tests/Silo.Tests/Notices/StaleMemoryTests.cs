@@ -100,6 +100,10 @@ public sealed class StaleMemoryTests : IDisposable
         public IGiftStockGrain GiftStock(Guid id) => here.GiftStock(id);
 
         public ITeamDeskGrain TeamDesk(Guid id) => here.TeamDesk(id);
+
+        public IReviewGrain Review(Guid id) => here.Review(id);
+
+        public ISourceGrain Source(Guid id) => here.Source(id);
     }
 
     private sealed class SplitCase(ICaseGrain here, ICaseGrain elsewhere) : ICaseGrain
