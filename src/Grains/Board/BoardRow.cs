@@ -35,6 +35,7 @@ namespace Escalation.Grains.Board;
 /// <param name="CausedBy">CLM-5: who caused the conflict, if it was one of us.</param>
 /// <param name="Apology">CLM-5: who owes the customer an apology; null when nobody does.</param>
 /// <param name="UnansweredSince">DSK-7: since when the customer's written words have had no answer; null when none wait for one.</param>
+/// <param name="Ready">CASE-2: true when all is done that has to be before the next stage; null otherwise, and where no stage follows but the end.</param>
 public sealed record BoardRow(
     Guid Id,
     int Version,
@@ -62,7 +63,8 @@ public sealed record BoardRow(
     string? Site = null,
     string? CausedBy = null,
     RowApology? Apology = null,
-    DateTimeOffset? UnansweredSince = null)
+    DateTimeOffset? UnansweredSince = null,
+    bool? Ready = null)
 {
     private const int SummaryLength = 200;
 
@@ -104,7 +106,8 @@ public sealed record BoardRow(
             opening.Site,
             state.CausedBy,
             state.Apology is { IsOwed: true } owed ? new RowApology(owed.Owner, owed.DueAt) : null,
-            state.UnansweredSince);
+            state.UnansweredSince,
+            state.Stage < Stage.FollowThrough && state.MissingFor().IsEmpty ? true : null);
 
         RowApproval Of(Approval approval) => new(
             Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,

@@ -141,6 +141,10 @@ public sealed record DeskAsk(
 
     private static string StepOf(BoardRow row) => row.Stage switch
     {
+        Stage.Contact when row.Ready is true => "Go on to Clarify",
+        Stage.Clarify when row.Ready is true => "Go on to Options",
+        Stage.Options when row.Ready is true => "Go on to Agreement",
+        Stage.Agreement when row.Ready is true => "Go on to Follow-through",
         Stage.Contact => "Reach the customer",
         Stage.Clarify => "Record the facts, and what they expect",
         Stage.Options => "Offer at least two solutions",

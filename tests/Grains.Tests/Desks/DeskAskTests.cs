@@ -62,6 +62,31 @@ public sealed class DeskAskTests
         Assert.Equal(CaseStory.Noon, written.Case.UnansweredSince);
     }
 
+    [Theory, Rule("DSK-7"), Rule("CASE-2")]
+    [InlineData(Stage.Contact, "Reach the customer", "Go on to Clarify")]
+    [InlineData(Stage.Clarify, "Record the facts, and what they expect", "Go on to Options")]
+    [InlineData(Stage.Options, "Offer at least two solutions", "Go on to Agreement")]
+    [InlineData(Stage.Agreement, "Their yes, with a promise or a remedy", "Go on to Follow-through")]
+    public void What_comes_next_is_what_the_stage_still_needs_and_then_the_next_stage(Stage stage, string needed, string then)
+    {
+        var story = Owned().Reached(stage);
+        Assert.Equal(needed, AskOf(story).Text);
+
+        CaseCommand[] work = stage switch
+        {
+            Stage.Contact => [new CaseCommand.LogContact(Direction.ToCustomer, Channel.Phone, "called")],
+            Stage.Clarify => [new CaseCommand.RecordFacts("ordered twice", "delivery this week")],
+            Stage.Options => [new CaseCommand.OfferOption("deliver on Saturday", null), new CaseCommand.OfferOption("money back", null)],
+            _ => [new CaseCommand.ReachAgreement("Saturday it is", [1], RemedyGiven: true)],
+        };
+        foreach (var command in work)
+        {
+            story.Tell(command);
+        }
+
+        Assert.Equal(then, AskOf(story).Text);
+    }
+
     private static CaseStory Owned() => CaseStory.Opened().Tell(new CaseCommand.AssignOwner("ana"));
 
     private static DeskAsk AskOf(CaseStory story)
