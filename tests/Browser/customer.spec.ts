@@ -31,6 +31,29 @@ test('a customer answers a new date on a phone without script, from the link in 
   await expect(page.getByRole('heading', { name: 'Ce v-am promis' })).toBeVisible();
 });
 
+test('at closing a customer says how it was with one tap each, without script', async ({ page, request }) => {
+  const opened = (await post(request, '/api/cases', {
+    customer: { name: 'Vera', email: `closed-${Date.now()}@example.org`, language: 'en', timeZone: 'Europe/Chisinau' },
+    type: 'quality', summary: 'It leaked.', channel: 'phone',
+  })) as { id: string };
+  await post(request, `/api/cases/${opened.id}/close`, { outcome: 'withdrawn', summary: 'Mended on the spot.' });
+  const { url } = (await read(request, `/api/cases/${opened.id}/links`)) as { url: string };
+
+  await page.goto(url);
+  const expected = page.getByRole('group', { name: 'How much did you expect of us?' });
+  const got = page.getByRole('group', { name: 'How much did you get?' });
+  await expected.getByRole('button', { name: '4 of 5' }).click();
+  await expect(page.getByRole('status')).toContainText('Thank you');
+  await got.getByRole('button', { name: '5 of 5' }).click();
+  await expect(expected.getByRole('button', { name: '4 of 5' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(got.getByRole('button', { name: '5 of 5' })).toHaveAttribute('aria-pressed', 'true');
+  expect(((await read(request, `/api/cases/${opened.id}`)) as { survey: unknown }).survey).toMatchObject({ expected: 4, got: 5 });
+
+  // Whoever is not content can still go higher.
+  await page.getByRole('button', { name: 'I want someone higher' }).click();
+  await expect(page.getByText('You asked for someone higher. They have it.')).toBeVisible();
+});
+
 for (const theme of ['light', 'dark'] as const) {
   test(`the customer’s page has no accessibility faults and fits a phone (${theme})`, async ({ browser, request }) => {
     const { mail } = await movedPromise(request);

@@ -49,6 +49,9 @@ public static class Rights
 
     public static Right CustomersRead { get; } = new("customers.read", Staff);
 
+    /// <summary>CUS-1: correct how a customer is named and reached.</summary>
+    public static Right CustomersEdit { get; } = new("customers.edit", Staff);
+
     /// <summary>CUS-7: erase all that names a customer.</summary>
     public static Right CustomersErase { get; } = new("customers.erase", Roles.Supervisor | Roles.Admin);
 
@@ -92,7 +95,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersErase,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersEdit, CustomersErase,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, WebhooksManage, ImportsRun, ReviewsRecord, ReviewsRead, ReviewsWork, BoardWatch, DeskUse,
         DevOutbox, InboundMail, JobsWatch,
     ];

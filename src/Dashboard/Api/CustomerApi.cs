@@ -1,7 +1,9 @@
 using Escalation.Dashboard.Access;
 using Escalation.Grains;
+using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Notices;
 using Microsoft.AspNetCore.Http;
 using static Escalation.Grains.Cases.CaseCommand;
 using In = Escalation.Dashboard.Api.CaseFields;
@@ -9,7 +11,7 @@ using In = Escalation.Dashboard.Api.CaseFields;
 namespace Escalation.Dashboard.Api;
 
 /// <summary>Customers: what they went through with us (CUS-2), what that makes likely (CUS-3), and forgetting them (CUS-7).</summary>
-internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasure erasure, TimeProvider time)
+internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasure erasure, ICustomerDirectory directory, TimeProvider time)
 {
     /// <summary>Of so many of the latest cases the case itself is asked; of older ones the ledger has what they said last.</summary>
     private const int MostAsked = 20;
@@ -42,6 +44,15 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
             }
         });
 
+        var put = new Operation("customers.put", Rights.CustomersEdit, "CUS-1: how the customer is named and reached from now on, in all their cases; what is left out is not known any more, but language and zone stay.")
+        {
+            Tag = "Customers",
+            Body = [In.Name, In.Email, In.Phone, In.Language, In.TimeZone, In.Prefers],
+            Answer = typeof(CustomerView),
+            Refusals = [StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
+        };
+        routes.Put("/api/customers/{id}", put, context => CorrectAsync(context, put));
+
         var erase = new Operation("customers.erase", Rights.CustomersErase, "CUS-7: erases all that names the customer; the history of what happened stays, and names nobody.")
         {
             Tag = "Customers",
@@ -71,6 +82,62 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
 
             return new RateExperience(expected, got);
         }));
+    }
+
+    /// <summary>
+    /// Answered when every case has it. What a crash leaves undone, the same request again finishes: each step changes nothing where it
+    /// was done.
+    /// </summary>
+    private async Task CorrectAsync(HttpContext context, Operation operation)
+    {
+        if (await FindAsync(context) is not var (customer, _))
+        {
+            return;
+        }
+
+        var by = ActorPrincipal.Of(context.User)!;
+        var faults = new Faults();
+        var ids = CommandIds.Of(context, by, operation.Name, customer.Id, 0, time, faults);
+        var (contact, problem) = await JsonBody.ReadAsync(context, faults, mayBeEmpty: false, 0, (fields, _) => Read(fields, customer.Contact));
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        var grain = grains.Customer(customer.Id);
+        if (await grain.Tell(new Envelope<CustomerCommand>(ids.Command, by, new CustomerCommand.UpdateContact(contact!)), CancellationToken.None) is Answer.No no)
+        {
+            await Problems.Of(no.Refusal).WriteAsync(context);
+            return;
+        }
+
+        foreach (var point in ContactPoints.Of(contact!.Email, contact.Phone))
+        {
+            await directory.FindOrClaimAsync([point], customer.Id, CancellationToken.None);
+        }
+
+        var (state, version) = await grain.Get(CancellationToken.None);
+        foreach (var id in state.Cases)
+        {
+            var command = CommandIds.OfKey(by, operation.Name, id, 0, $"{ids.Command:N}").Command;
+            await grains.Case(id).Tell(new Envelope<CaseCommand>(command, by, new CorrectContact(contact)), CancellationToken.None);
+        }
+
+        await JsonAnswer.WriteAsync(context, CustomerView.Of(state, version, await ExperiencesAsync(state, context.RequestAborted)));
+    }
+
+    private static CustomerContact Read(Fields fields, CustomerContact? known)
+    {
+        var contact = new CustomerContact(
+            fields.Get(In.Name), fields.Get(In.Email), fields.Get(In.Phone), fields.Get(In.Language) ?? known?.Language ?? NoticeTexts.Fallback,
+            fields.Get(In.TimeZone) ?? known?.TimeZone ?? "UTC", fields.GetOptional(In.Prefers));
+        if (contact.Prefers is { } prefers && !NoticeChannels.CanSend(prefers))
+        {
+            fields.Fault(In.Prefers, "is no channel that the platform can send over; use email, sms, chat or webhook");
+        }
+
+        return contact;
     }
 
     /// <summary>

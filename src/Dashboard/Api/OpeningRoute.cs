@@ -1,4 +1,3 @@
-using System.Text;
 using Escalation.Dashboard.Access;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
@@ -140,33 +139,8 @@ internal sealed class OpeningRoute(
 
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)
     {
-        var points = new List<string>(2);
-        if (given.Email is { } email)
-        {
-            points.Add($"mailto:{email.ToLowerInvariant()}");
-        }
-
-        if (given.Phone is { } phone)
-        {
-            points.Add(Telephone(phone));
-        }
-
+        var points = ContactPoints.Of(given.Email, given.Phone);
         return points.Count == 0 ? new(candidate) : directory.FindOrClaimAsync(points, candidate, CancellationToken.None);
-    }
-
-    /// <summary>Digits, and a plus where there is one: <c>tel:+37322123456</c>.</summary>
-    private static string Telephone(string phone)
-    {
-        var uri = new StringBuilder("tel:", phone.Length + 4);
-        foreach (var letter in phone)
-        {
-            if (char.IsAsciiDigit(letter) || letter == '+')
-            {
-                uri.Append(letter);
-            }
-        }
-
-        return uri.ToString();
     }
 
     private static Task AnswerAsync(HttpContext context, Case state, int version)

@@ -319,7 +319,7 @@ internal sealed class CustomerPage(
         PromiseState.Kept => ("kept", texts.Kept),
         PromiseState.Withdrawn => ("", texts.Withdrawn),
         PromiseState.Lapsed => ("over", texts.Lapsed),
-        PromiseState.Explained => ("warn", promise.Revision == 1 ? texts.MovedOnce : Fill(texts.MovedTimes, promise.Revision)),
+        PromiseState.Explained => ("warn", Plural.Of(texts.Moved, texts.Language, promise.Revision)),
         PromiseState.Open or PromiseState.Merged => ("", texts.Waiting),
     };
 

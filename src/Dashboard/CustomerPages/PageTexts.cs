@@ -114,9 +114,8 @@ internal sealed partial record PageTexts
 
     public required string Waiting { get; init; }
 
-    public required string MovedOnce { get; init; }
-
-    public required string MovedTimes { get; init; }
+    /// <summary>The language's plural forms (<see cref="Plural"/>).</summary>
+    public required string Moved { get; init; }
 
     public required string Kept { get; init; }
 

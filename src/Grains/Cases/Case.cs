@@ -302,6 +302,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             DecidedAt = at,
             DecisionReason = e.Reason,
         }),
+        ContactCorrected e => this with { Opening = Opening! with { Customer = e.Contact } },
         LinksRevoked e => this with { LinkGeneration = e.Generation },
         PackApplied e => this with { Laws = Laws.Add(new CoveringLaw(e.Pack, e.Policy, at)) },
         LetterDecided e => this with

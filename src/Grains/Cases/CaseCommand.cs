@@ -108,6 +108,9 @@ public abstract record CaseCommand
     /// <summary>CUS-8: the customer, on their page: has something to say, wants a call, or wants someone higher.</summary>
     public sealed record HearCustomer(string? Text, CustomerWish Wish) : CaseCommand;
 
+    /// <summary>CUS-1: someone corrected how the customer is named and reached; what goes out from now on goes there.</summary>
+    public sealed record CorrectContact(CustomerContact Contact) : CaseCommand;
+
     /// <summary>CUS-8: the customer's links stop working; new ones are made from then on.</summary>
     public sealed record RevokeLinks : CaseCommand;
 

@@ -327,6 +327,9 @@ public abstract record CaseEvent : IEvent
         ImmutableArray<Gift> Gifts,
         [property: Personal] MergedWords? Words) : CaseEvent;
 
+    /// <summary>CUS-1: how the customer is named and reached from now on.</summary>
+    public sealed record ContactCorrected([property: Personal] CustomerContact? Contact) : CaseEvent;
+
     /// <summary>CUS-8: no link that was given to the customer before opens the case any more.</summary>
     public sealed record LinksRevoked(int Generation) : CaseEvent;
 

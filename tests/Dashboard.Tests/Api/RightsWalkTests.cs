@@ -25,6 +25,7 @@ public sealed class RightsWalkTests
         ["GET /api/escalations/{id}/why"] = Staff,
         ["GET /api/notices"] = Staff,
         ["GET /api/customers/{id}"] = Staff,
+        ["PUT /api/customers/{id}"] = Staff,
         ["GET /api/customers/{id}/outlook"] = Staff,
         ["POST /api/customers/{id}/erase"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/cases/{id}/experience"] = Staff,

@@ -164,6 +164,46 @@ public sealed partial class CustomerPageTests
         Assert.Contains("Your rights", closed, StringComparison.Ordinal);
     }
 
+    [Fact, Rule("CUS-8"), Rule("CASE-4")]
+    public async Task Someone_higher_can_be_asked_for_of_a_closed_case_too_and_opens_it_again()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var id = await api.ACaseAsync();
+        var page = PageOf((await api.GetAsync($"{id}/links")).Json.GetProperty("url").GetString()!);
+        await api.PostAsync($"{id}/close", new { outcome = "withdrawn", summary = "They let it be." });
+        Assert.Contains("opens it again", (await api.GetAsync(page, Roles.None)).Text, StringComparison.Ordinal);
+
+        Assert.Equal(303, (await PostAsync(api, page, "do=higher&key=1")).Status);
+
+        var shown = await api.GetAsync(id);
+        Assert.Equal("contact", shown["stage"]);
+        Assert.Contains("customer", shown.Json.GetProperty("escalations").EnumerateArray().Select(escalation => escalation.GetProperty("cause").GetString()));
+        Assert.Contains("You asked for someone higher.", (await api.GetAsync(page, Roles.None)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact, Rule("CUS-1")]
+    public async Task A_corrected_customer_is_named_so_in_every_case_and_told_there()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var id = await api.ACaseAsync();
+        var customer = $"/api/customers/{(await api.GetAsync(id))["customer.id"]}";
+
+        var put = await api.SendAsync(HttpMethod.Put, customer, body: new { name = "Vera Lungu", email = "vera.lungu@example.org", prefers = "email" });
+        await api.SendAsync(HttpMethod.Put, customer, body: new { name = "Vera Lungu", email = "vera.lungu@example.org", prefers = "email" });
+
+        Assert.Equal((200, "Vera Lungu", "vera.lungu@example.org"), (put.Status, put["name"], put["email"]));
+        Assert.False(put.Json.TryGetProperty("phone", out _));
+        Assert.Equal(("Vera Lungu", "vera.lungu@example.org"), ((await api.GetAsync(id))["customer.name"], (await api.GetAsync(id))["customer.email"]));
+        await api.PostAsync($"{id}/promises", new { text = "A call", dueAt = api.Time.GetUtcNow().AddHours(5) });
+        Assert.Equal("vera.lungu@example.org", (await api.GetAsync($"/api/notices?case={id[(id.LastIndexOf('/') + 1)..]}")).Json.GetProperty("items").EnumerateArray().Last().GetProperty("to").GetString());
+        Assert.Single(await HistoryAsync(api, id), kind => kind == "contactCorrected");
+
+        Assert.Equal(422, (await api.SendAsync(HttpMethod.Put, customer, body: new { email = "no" })).Status);
+        Assert.Equal(422, (await api.SendAsync(HttpMethod.Put, customer, body: new { name = "Vera", prefers = "visit" })).Status);
+        Assert.Equal(404, (await api.SendAsync(HttpMethod.Put, $"/api/customers/{Guid.Empty}", body: new { name = "Vera" })).Status);
+        Assert.Empty(api.Errors);
+    }
+
     [Theory, Rule("CUS-8")]
     [InlineData("en", "Who pays, and who carries", "keep the receipts", "Your rights", "to a court at any time")]
     [InlineData("ro", "Cine plătește și cine transportă", "păstrați bonurile", "Drepturile dumneavoastră", "sau instanței")]

@@ -151,6 +151,8 @@ export function tell({ kind, data }: Happening): Told {
       return told('i-take', `Merged into case ${String(data['number'])}`);
     case 'caseTakenOver':
       return told('i-take', 'Another case was merged into this one');
+    case 'contactCorrected':
+      return told('i-user', 'The customer’s name or addresses were corrected');
     case 'linksRevoked':
       return told('i-lock', 'The customer’s links were revoked');
     case 'promiseKept':
