@@ -23,6 +23,9 @@ public sealed record MissingPart(string Part, string Says, string? Rule);
 public sealed record LetterText(
     string Language, string Subject, string Body, ImmutableArray<MissingPart> Missing, ImmutableDictionary<string, DateTimeOffset> Dates)
 {
+    /// <summary>Days without work that may lie between two with it.</summary>
+    private const int LongestBreak = 31;
+
     /// <summary>Puts a letter together from the pack's paragraphs, or checks one in someone's own words.</summary>
     /// <param name="state">The case, covered by the pack.</param>
     /// <param name="policy">Whose names and dates.</param>
@@ -48,7 +51,7 @@ public sealed record LetterText(
         foreach (var field in letter.Fields)
         {
             var rule = letter.Paragraphs.FirstOrDefault(paragraph => paragraph.IsMandatory && Names(paragraph, language, field.Id))?.Rule;
-            if (FaultOf(field, fields.GetValueOrDefault(field.Id), state, pack, now, out var value, out var endsAt) is { } fault)
+            if (FaultOf(field, fields.GetValueOrDefault(field.Id), state, policy, pack, now, out var value, out var endsAt) is { } fault)
             {
                 missing.Add(new MissingPart($"fields.{field.Id}", $"{fault}: {field.Asks}", rule));
             }
@@ -101,7 +104,7 @@ public sealed record LetterText(
         {
             if (state.Clocks.FirstOrDefault(running => running.Name == pack.NameOf(clock.Id)) is { } running)
             {
-                values[$"due.{clock.Id}"] = texts.Day(running.DueAt, state.TimeZone);
+                values[$"due.{clock.Id}"] = texts.Day(LastMomentOf(running, policy), ZoneOf(running, policy, state));
             }
         }
 
@@ -109,7 +112,7 @@ public sealed record LetterText(
     }
 
     private static string? FaultOf(
-        PackField field, string? given, Case state, StatutoryPack pack, DateTimeOffset now, out string value, out DateTimeOffset? endsAt)
+        PackField field, string? given, Case state, Policy policy, StatutoryPack pack, DateTimeOffset now, out string value, out DateTimeOffset? endsAt)
     {
         (value, endsAt) = (given?.Trim() ?? "", null);
         if (value.Length == 0)
@@ -136,12 +139,33 @@ public sealed record LetterText(
 
         endsAt = end;
         var latest = field.NotAfter is { } clock ? state.Clocks.FirstOrDefault(running => running.Name == pack.NameOf(clock)) : null;
-        return latest is not null && date > DateOf(latest, zone)
-            ? string.Create(CultureInfo.InvariantCulture, $"is {value}, later than {DateOf(latest, zone):yyyy-MM-dd}, which is the last day that {latest.Name} allows")
+        return latest is not null && LastDayOf(latest, policy, state) is var last && date > last
+            ? string.Create(CultureInfo.InvariantCulture, $"is {value}, later than {last:yyyy-MM-dd}, which is the last day that {latest.Name} allows")
             : null;
     }
 
-    private static DateOnly DateOf(Clock clock, DateTimeZone zone) => Instant.FromDateTimeOffset(clock.DueAt).InZone(zone).Date.ToDateOnly();
+    private static DateOnly LastDayOf(Clock clock, Policy policy, Case state)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(ZoneOf(clock, policy, state)) ?? DateTimeZone.Utc;
+        return Instant.FromDateTimeOffset(LastMomentOf(clock, policy)).InZone(zone).Date.ToDateOnly();
+    }
+
+    /// <summary>What is due at midnight is due on the working day before.</summary>
+    private static DateTimeOffset LastMomentOf(Clock clock, Policy policy)
+    {
+        var calendar = ClockRules.CalendarOf(policy, clock.Plan);
+        var last = clock.DueAt.AddMicroseconds(-1);
+        for (var days = 0; days < LongestBreak && calendar.Worked(last.AddHours(-1), last) == TimeSpan.Zero; days++)
+        {
+            last = last.AddDays(-1);
+        }
+
+        return last;
+    }
+
+    /// <summary>The law's days are those of its own country; where it counts all of them, the customer's.</summary>
+    private static string ZoneOf(Clock clock, Policy policy, Case state) =>
+        clock.Plan.Calendar != SlaBook.Always && policy.Sla.Calendars.TryGetValue(clock.Plan.Calendar, out var calendar) ? calendar.TimeZone : state.TimeZone;
 
     /// <summary>REG-2: what a letter in someone's own words does not say.</summary>
     private static MissingPart? MissingIn(

@@ -68,6 +68,18 @@ public sealed class DispStoryTests
         Assert.Equal("case.lawOpen", story.Tell(new WithdrawPromise(1, "x")).Refuse(new CloseCase(Outcome.Withdrawn, "x"), CaseStory.Irina).Code);
     }
 
+    [Fact, Rule("REG-1"), Rule("CLK-2")]
+    public void A_complaint_of_a_Sunday_counts_from_Monday_and_the_letter_names_the_laws_last_day()
+    {
+        var story = new CaseStory().After(TimeSpan.FromDays(3)).Tell(
+            CaseStory.Opening(Nora with { TimeZone = "Europe/Chisinau" }) with { Site = "london", Product = "payment" });
+
+        Assert.Contains(("uk-disp.summaryResolution", Utc(2026, 11, 26, 0)), story.Running());
+        Assert.Contains("within 15 business days of your complaint, by 11 December 2026", story.Case.Notices[0].Body, StringComparison.Ordinal);
+        Assert.Equal("letter.incomplete", story.Refuse(Letter("uk-disp", "paymentHolding", ("reasons", "x"), ("expected", "2027-01-14"))).Code);
+        story.Tell(Letter("uk-disp", "paymentHolding", ("reasons", "x"), ("expected", "2027-01-13")));
+    }
+
     [Fact, Rule("REG-1")]
     public void What_is_settled_by_the_third_business_day_needs_a_short_letter_only()
     {
