@@ -52,6 +52,12 @@ public static class Rights
     /// <summary>CUS-1: correct how a customer is named and reached.</summary>
     public static Right CustomersEdit { get; } = new("customers.edit", Staff);
 
+    /// <summary>CUS-6: keep what we know of a customer.</summary>
+    public static Right CustomersWork { get; } = new("customers.work", Staff);
+
+    /// <summary>CUS-5: decline to serve a customer, and serve them again.</summary>
+    public static Right CustomersDecline { get; } = new("customers.decline", Roles.Supervisor | Roles.Admin);
+
     /// <summary>CUS-7: erase all that names a customer.</summary>
     public static Right CustomersErase { get; } = new("customers.erase", Roles.Supervisor | Roles.Admin);
 
@@ -95,7 +101,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersEdit, CustomersErase,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersEdit, CustomersWork, CustomersDecline, CustomersErase,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, WebhooksManage, ImportsRun, ReviewsRecord, ReviewsRead, ReviewsWork, BoardWatch, DeskUse,
         DevOutbox, InboundMail, JobsWatch,
     ];

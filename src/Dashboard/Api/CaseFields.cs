@@ -82,6 +82,18 @@ internal static partial class CaseFields
     public static WholeField Got { get; } =
         new("got", Grains.Cases.Survey.Least, Grains.Cases.Survey.Most, false, "CUS-2: what they got, 1 to 5.");
 
+    public static TextField ReasonOfDeclining { get; } = new("reason", LongText, true, "CUS-5: why, in words that the customer is told.");
+
+    public static InstantField DeclinedUntil { get; } = new("until", true, "CUS-5: it ends by itself then, within a year.");
+
+    public static InstantField DecliningReview { get; } = new("reviewAt", false, "CUS-5: by then a supervisor looks whether it still has to be. Default: in half a year, or at the end.");
+
+    public static YearDayField Birthday { get; } = new("birthday", false, "CUS-6: month and day, for instance 03-14.");
+
+    public static BooleanField NewYear { get; } = new("newYear", false, "CUS-6: greet them on 1 January. Default: false.");
+
+    public static OwnDatesField OwnDates { get; } = new("dates", false, "CUS-6: days of their own.");
+
     public static TextField ReasonOfErasure { get; } = new("reason", Line, true, "Why, in words that name nobody: they stay.", lines: false);
 
     public static TextField Reason { get; } = new("reason", LongText, true, "Why, in words that can be told to the customer.");

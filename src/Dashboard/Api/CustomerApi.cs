@@ -4,6 +4,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Notices;
+using Escalation.Grains.Policies;
 using Microsoft.AspNetCore.Http;
 using static Escalation.Grains.Cases.CaseCommand;
 using In = Escalation.Dashboard.Api.CaseFields;
@@ -11,7 +12,7 @@ using In = Escalation.Dashboard.Api.CaseFields;
 namespace Escalation.Dashboard.Api;
 
 /// <summary>Customers: what they went through with us (CUS-2), what that makes likely (CUS-3), and forgetting them (CUS-7).</summary>
-internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasure erasure, ICustomerDirectory directory, TimeProvider time)
+internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasure erasure, ICustomerDirectory directory, IPolicySource policies, TimeProvider time)
 {
     /// <summary>Of so many of the latest cases the case itself is asked; of older ones the ledger has what they said last.</summary>
     private const int MostAsked = 20;
@@ -28,7 +29,7 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
         {
             if (await FindAsync(context) is var (customer, version))
             {
-                await JsonAnswer.WriteAsync(context, CustomerView.Of(customer, version, await ExperiencesAsync(customer, context.RequestAborted)));
+                await ShowAsync(context, customer, version, context.RequestAborted);
             }
         });
         routes.Get("/api/customers/{id}/outlook", read with
@@ -62,6 +63,29 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
         };
         routes.Post("/api/customers/{id}/erase", erase, context => EraseAsync(context, erase));
 
+        var decline = erase with
+        {
+            Name = "customers.decline",
+            Right = Rights.CustomersDecline,
+            Summary = "CUS-5: declines to serve a customer for a time; they are told why, until when, what stays and how to appeal.",
+            Body = [In.ReasonOfDeclining, In.DeclinedUntil, In.DecliningReview],
+            Answer = typeof(CustomerView),
+        };
+        routes.Post("/api/customers/{id}/decline", decline, context => TellAsync(context, decline, fields =>
+            new CustomerCommand.DeclineService(fields.Get(In.ReasonOfDeclining), fields.Get(In.DeclinedUntil), fields.GetOptional(In.DecliningReview))));
+
+        var serve = decline with { Name = "customers.serve", Summary = "CUS-5: serves a declined customer again, before it ends by itself.", Body = [In.Reason] };
+        routes.Post("/api/customers/{id}/serve", serve, context => TellAsync(context, serve, fields => new CustomerCommand.ServeAgain(fields.Get(In.Reason))));
+
+        var occasions = decline with
+        {
+            Name = "customers.occasions",
+            Right = Rights.CustomersWork,
+            Summary = "CUS-6: on these days of the year we are in touch with the customer, and on no others.",
+            Body = [In.Birthday, In.NewYear, In.OwnDates],
+        };
+        routes.Put("/api/customers/{id}/occasions", occasions, context => TellAsync(context, occasions, OccasionsIn));
+
         var rate = new Operation("cases.experience", Rights.CasesWork, "CUS-2: what the customer of a closed case says they expected and got, told to a person.")
         {
             Tag = "Cases",
@@ -82,6 +106,57 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
 
             return new RateExperience(expected, got);
         }));
+    }
+
+    private static CustomerCommand.SetOccasions OccasionsIn(Fields fields)
+    {
+        var occasions = System.Collections.Immutable.ImmutableArray.CreateBuilder<Occasion>();
+        if (fields.GetOptional(In.Birthday) is var (month, day))
+        {
+            occasions.Add(new Occasion(OccasionKind.Birthday, month, day));
+        }
+
+        if (fields.Get(In.NewYear))
+        {
+            occasions.Add(new Occasion(OccasionKind.NewYear, 1, 1));
+        }
+
+        var own = fields.GetOptional(In.OwnDates);
+        occasions.AddRange(own ?? []);
+        return new CustomerCommand.SetOccasions(occasions.ToImmutable());
+    }
+
+    private async Task ShowAsync(HttpContext context, Customer customer, int version, CancellationToken cancellationToken) => await JsonAnswer.WriteAsync(
+        context, CustomerView.Of(customer, version, await ExperiencesAsync(customer, cancellationToken), policies.Current, time.GetUtcNow()));
+
+    private async Task TellAsync(HttpContext context, Operation operation, Func<Fields, CustomerCommand> read)
+    {
+        if (!Guid.TryParseExact(CaseDesk.RouteText(context, "id"), "D", out var id))
+        {
+            await Problems.NotFound("customer", CaseDesk.RouteText(context, "id")).WriteAsync(context);
+            return;
+        }
+
+        var by = ActorPrincipal.Of(context.User)!;
+        var faults = new Faults();
+        var ids = CommandIds.Of(context, by, operation.Name, id, 0, time, faults);
+        var (command, problem) = await JsonBody.ReadAsync(context, faults, operation.BodyMayBeEmpty, 0, (fields, _) => read(fields));
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        switch (await grains.Customer(id).Tell(new Envelope<CustomerCommand>(ids.Command, by, command!), CancellationToken.None))
+        {
+            case Answer.Done:
+                var (customer, version) = await grains.Customer(id).Get(CancellationToken.None);
+                await ShowAsync(context, customer, version, CancellationToken.None);
+                break;
+            case Answer.No no:
+                await Problems.Of(no.Refusal).WriteAsync(context);
+                break;
+        }
     }
 
     /// <summary>
@@ -124,7 +199,7 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
             await grains.Case(id).Tell(new Envelope<CaseCommand>(command, by, new CorrectContact(contact)), CancellationToken.None);
         }
 
-        await JsonAnswer.WriteAsync(context, CustomerView.Of(state, version, await ExperiencesAsync(state, context.RequestAborted)));
+        await ShowAsync(context, state, version, context.RequestAborted);
     }
 
     private static CustomerContact Read(Fields fields, CustomerContact? known)

@@ -101,7 +101,7 @@ internal sealed class CustomerDesk(IGrains grains, ICaseNumbers numbers, IPolicy
         var type = policy.ConflictTypes.Contains(opening.Type) ? opening.Type : policy.ConflictTypes.Order(StringComparer.Ordinal).First();
         var customer = grains.Customer(opening.CustomerId);
         contact = (await customer.Get(CancellationToken.None)).State.Contact ?? contact;
-        await customer.Tell(new Envelope<CustomerCommand>(commandId, by, new CustomerCommand.AddCase(contact, id, type)), CancellationToken.None);
+        await customer.Tell(new Envelope<CustomerCommand>(commandId, by, new CustomerCommand.AddCase(contact, id, type, IsOwed: true)), CancellationToken.None);
         var (knows, _) = await customer.Get(CancellationToken.None);
         await grains.Case(id).Tell(
             new Envelope<CaseCommand>(commandId, by, new CaseCommand.OpenCase(

@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Policies;
 
 namespace Escalation.Dashboard.Api;
 
@@ -16,6 +17,10 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Ledger">CUS-2: all their cases together.</param>
 /// <param name="Experiences">CUS-2: case by case, those of which there is anything to say.</param>
 /// <param name="ErasedAt">CUS-7: when what names them was erased; absent when it was not.</param>
+/// <param name="Declined">CUS-5: how we decline to serve them now; absent when we serve them.</param>
+/// <param name="Occasions">CUS-6: the days on which we are in touch.</param>
+/// <param name="NextGreetingAt">CUS-6: when a greeting is decided next.</param>
+/// <param name="Letters">CUS-5, CUS-6: letters that belong to no case, oldest first.</param>
 public sealed record CustomerView(
     Guid Id,
     int Version,
@@ -28,12 +33,51 @@ public sealed record CustomerView(
     IReadOnlyList<Guid> Cases,
     LedgerView Ledger,
     IReadOnlyList<CaseExperience> Experiences,
-    DateTimeOffset? ErasedAt)
+    DateTimeOffset? ErasedAt,
+    DeclinedView? Declined,
+    IReadOnlyList<OccasionView> Occasions,
+    DateTimeOffset? NextGreetingAt,
+    IReadOnlyList<CustomerLetterView> Letters)
 {
-    internal static CustomerView Of(Customer customer, int version, IReadOnlyList<CaseExperience> experiences) => new(
+    internal static CustomerView Of(
+        Customer customer, int version, IReadOnlyList<CaseExperience> experiences, Policy policy, DateTimeOffset now) => new(
         customer.Id, version, customer.Contact?.Name, customer.Contact?.Email, customer.Contact?.Phone,
         customer.Contact?.Language, customer.Contact?.TimeZone, customer.Contact?.Prefers, customer.Cases,
-        LedgerView.Of(customer, experiences), experiences, customer.ErasedAt);
+        LedgerView.Of(customer, experiences), experiences, customer.ErasedAt,
+        customer.DeclinedAt(now) is { } declined ? DeclinedView.Of(customer, declined, policy) : null,
+        [.. customer.Occasions.Select(OccasionView.Of)], customer.Planned?.At, [.. customer.Letters.Select(CustomerLetterView.Of)]);
+}
+
+/// <summary>CUS-5: how we decline to serve a customer.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="By">Whose word it is.</param>
+/// <param name="Reason">Why, as the customer is told.</param>
+/// <param name="Until">It ends by itself then.</param>
+/// <param name="ReviewAt">By then a supervisor looks whether it still has to be.</param>
+/// <param name="Text">What the customer is told, in their language: for those who have no mail address, to be sent by post.</param>
+public sealed record DeclinedView(DateTimeOffset Since, string By, string? Reason, DateTimeOffset Until, DateTimeOffset ReviewAt, string? Text)
+{
+    internal static DeclinedView Of(Customer customer, Declining declined, Policy policy) => new(
+        declined.From, declined.By, declined.Reason, declined.Until, declined.ReviewAt,
+        DecliningRules.TextFor(customer, policy) is var (_, body) ? body : null);
+}
+
+/// <summary>CUS-6: a day on which we are in touch with a customer.</summary>
+/// <param name="Kind">What kind of day.</param>
+/// <param name="Date">Month and day: <c>03-14</c>.</param>
+/// <param name="Name">What they call it, of a day of their own.</param>
+public sealed record OccasionView(OccasionKind Kind, string Date, string? Name)
+{
+    internal static OccasionView Of(Occasion occasion) =>
+        new(occasion.Kind, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{occasion.Month:00}-{occasion.Day:00}"), occasion.Name);
+}
+
+/// <summary>CUS-5, CUS-6: a letter that belongs to no case, and what became of it.</summary>
+public sealed record CustomerLetterView(
+    int Number, LetterKind Kind, string? Occasion, LetterState State, DateTimeOffset DecidedAt, string? Subject, string? Body, string? Reason)
+{
+    internal static CustomerLetterView Of(CustomerLetter letter) =>
+        new(letter.Number, letter.Kind, letter.Occasion, letter.State, letter.DecidedAt, letter.Subject, letter.Body, letter.Reason);
 }
 
 /// <summary>CUS-2: the ledger of a customer's experience.</summary>

@@ -24,6 +24,8 @@ internal sealed class OpeningRoute(
         Refusals = [StatusCodes.Status409Conflict],
     };
 
+    private const string CustomerDeclined = "customer.declined";
+
     public void Map(Routes routes) => routes.Post("/api/cases", Opening, OpenAsync);
 
     private async Task OpenAsync(HttpContext context)
@@ -48,7 +50,13 @@ internal sealed class OpeningRoute(
             return;
         }
 
-        var command = again ?? await WithCustomerAsync(asked!, previous, ids, by);
+        var (command, refusal) = again is null ? await WithCustomerAsync(asked!, previous, ids, by) : (again, null);
+        if (refusal is { Code: CustomerDeclined })
+        {
+            await Problems.Of(refusal).WriteAsync(context);
+            return;
+        }
+
         if (command is null)
         {
             faults.Add($"{In.Customer.Name}.{In.CustomerId.Name}", "is the id of something that is not a customer, or of one who was erased");
@@ -106,8 +114,8 @@ internal sealed class OpeningRoute(
         opened.Opening.Channel, opened.Opening.Heat, opened.Opening.Claim, opened.Opening.Product, opened.Opening.Site, null,
         opened.Opening.CustomerGroup, Previous: opened.Opening.Previous);
 
-    /// <summary>Null when the id that was given is not a customer's.</summary>
-    private async Task<CaseCommand.OpenCase?> WithCustomerAsync(Asked asked, Case? previous, CommandIds ids, Actor by)
+    /// <summary>A refusal when the id that was given is not a customer's, or of one whom we decline to serve (CUS-5).</summary>
+    private async Task<(CaseCommand.OpenCase? Command, Refused? Refusal)> WithCustomerAsync(Asked asked, Case? previous, CommandIds ids, Actor by)
     {
         // CASE-4: whoever goes on from a case that they may read is its customer.
         var given = asked.Customer;
@@ -118,10 +126,10 @@ internal sealed class OpeningRoute(
         var merged = new CustomerContact(
             given.Name, given.Email ?? known?.Email, given.Phone ?? known?.Phone,
             given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC", given.Prefers ?? known?.Prefers);
-        var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type, asked.ComplainedAt);
-        if (await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command)) is Answer.No)
+        var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type, asked.ComplainedAt, IsCoveredByLaw(asked, merged, ids.Subject));
+        if (await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command)) is Answer.No no)
         {
-            return null;
+            return (null, no.Refusal);
         }
 
         // ESC-6, CUS-4: after adding, so that of two cases that are opened at once at least one counts the other.
@@ -131,10 +139,22 @@ internal sealed class OpeningRoute(
         var contact = Rights.CasesRead.IsHeldBy(by.Roles)
             ? merged
             : new CustomerContact(given.Name, given.Email, given.Phone, given.Language ?? "en", given.TimeZone ?? "UTC", given.Prefers);
-        return new CaseCommand.OpenCase(
+        return (new CaseCommand.OpenCase(
             await numbers.NextAsync(CancellationToken.None), customerId, contact, asked.Type, asked.Summary, asked.Channel,
             asked.Heat, asked.Claim, asked.Product, asked.Site, asked.ComplainedAt, given.Group,
-            knows.LevelBeside(ids.Subject), knows.LikeComplaints(ids.Subject, policies.Current.Ladder.Causes.LikeComplaintsWithin), asked.Previous);
+            knows.LevelBeside(ids.Subject), knows.LikeComplaints(ids.Subject, policies.Current.Ladder.Causes.LikeComplaintsWithin), asked.Previous), null);
+    }
+
+    /// <summary>CUS-5: what a clock of the law would run for is taken from everyone.</summary>
+    private bool IsCoveredByLaw(Asked asked, CustomerContact contact, Guid caseId)
+    {
+        var policy = policies.Current;
+        var state = Case.Empty(caseId).Evolve(
+            new CaseEvent.CaseOpened(
+                0, Guid.Empty, contact, asked.Type, asked.Summary, asked.Channel, asked.Heat, asked.Claim, asked.Product, asked.Site,
+                asked.ComplainedAt ?? time.GetUtcNow(), policy.Version, asked.Customer.Group),
+            time.GetUtcNow(), "");
+        return policy.Sla.Statutory.Any(law => law.When.Hold(state));
     }
 
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)

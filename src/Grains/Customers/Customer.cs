@@ -33,6 +33,41 @@ public abstract record CustomerEvent : IEvent
     /// <summary>CUS-2: what a case was like for the customer by a version of it.</summary>
     public sealed record CustomerExperienceNoted(CaseExperience Experience, int CaseVersion) : CustomerEvent;
 
+    /// <summary>CUS-5: not served until then, for a reason that the customer is told.</summary>
+    public sealed record CustomerDeclined([property: Personal] string? Reason, DateTimeOffset Until, DateTimeOffset ReviewAt) : CustomerEvent;
+
+    /// <summary>CUS-5: served again before it ended by itself.</summary>
+    public sealed record CustomerServedAgain([property: Personal] string? Reason) : CustomerEvent;
+
+    /// <summary>CUS-6: the days of the year on which we are in touch; those of before are forgotten.</summary>
+    public sealed record CustomerOccasionsSet([property: Personal] ImmutableArray<Occasion>? Occasions) : CustomerEvent;
+
+    /// <summary>CUS-6: when a greeting is decided next; null when none is.</summary>
+    public sealed record GreetingPlanned(string? Occasion, int? Year, DateTimeOffset? At) : CustomerEvent;
+
+    /// <summary>CUS-6: no greeting this time; the reason is a stable word.</summary>
+    public sealed record GreetingSuppressed(string Occasion, int Year, string Because) : CustomerEvent;
+
+    /// <summary>CUS-5, CUS-6: a letter that belongs to no case is to be sent, from <c>SendAt</c> on.</summary>
+    public sealed record CustomerLetterDecided(
+        int Letter,
+        LetterKind LetterKind,
+        string? Occasion,
+        int? Year,
+        string Language,
+        [property: Personal] string? To,
+        [property: Personal] string? Subject,
+        [property: Personal] string? Body,
+        DateTimeOffset SendAt,
+        DateTimeOffset? NotAfter = null) : CustomerEvent;
+
+    /// <summary>A host sends it now. Nobody else does, whatever becomes of that host.</summary>
+    public sealed record CustomerLetterTaken(int Letter) : CustomerEvent;
+
+    /// <summary>A server took it, it failed for good, or it is tried again at <c>TryAt</c>.</summary>
+    public sealed record CustomerLetterSettled(
+        int Letter, LetterState State, [property: Personal] string? Reason = null, DateTimeOffset? TryAt = null) : CustomerEvent;
+
     private CustomerEvent()
     {
     }
@@ -45,7 +80,9 @@ public abstract record CustomerCommand
     public sealed record UpdateContact(CustomerContact Contact) : CustomerCommand;
 
     /// <summary>Takes the contact, and the case that the customer opens with it, in one append.</summary>
-    public sealed record AddCase(CustomerContact Contact, Guid CaseId, string Type, DateTimeOffset? ComplainedAt = null) : CustomerCommand;
+    /// <param name="IsOwed">CUS-5: to be taken from a customer whom we decline to serve, too: the law covers it, or it is their own word.</param>
+    public sealed record AddCase(
+        CustomerContact Contact, Guid CaseId, string Type, DateTimeOffset? ComplainedAt = null, bool IsOwed = false) : CustomerCommand;
 
     /// <summary>
     /// ESC-6: on which level a case of the customer's is by its own causes, the buffer for a closed one. What an earlier version
@@ -61,6 +98,26 @@ public abstract record CustomerCommand
 
     /// <summary>CUS-2: what a case was like for the customer; what an earlier version of the case says changes nothing.</summary>
     public sealed record NoteExperience(CaseExperience Experience, int CaseVersion) : CustomerCommand;
+
+    /// <summary>CUS-5. <c>ReviewAt</c>: null for half a year from now, or the end when that is sooner.</summary>
+    public sealed record DeclineService(string Reason, DateTimeOffset Until, DateTimeOffset? ReviewAt) : CustomerCommand;
+
+    /// <summary>CUS-5: served again from now on.</summary>
+    public sealed record ServeAgain(string Reason) : CustomerCommand;
+
+    /// <summary>CUS-6: these days, and no others.</summary>
+    public sealed record SetOccasions(ImmutableArray<Occasion> Occasions) : CustomerCommand;
+
+    /// <summary>CUS-6: decides what is due by now. By the platform only, which has asked the cases.</summary>
+    /// <param name="HasOpenCase">One of the customer's cases is worked on.</param>
+    /// <param name="ClosedAt">When one was closed last.</param>
+    public sealed record TickCustomer(bool HasOpenCase, DateTimeOffset? ClosedAt) : CustomerCommand;
+
+    /// <summary>Sends a letter that waits. By the platform only.</summary>
+    public sealed record TakeLetter(int Letter) : CustomerCommand;
+
+    /// <summary>What the server said of a letter that was taken; <c>Waiting</c> to try again. By the platform only.</summary>
+    public sealed record SettleLetter(int Letter, LetterState State, string? Reason) : CustomerCommand;
 
     private CustomerCommand()
     {
@@ -118,12 +175,39 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     public ImmutableDictionary<Guid, (CaseExperience Experience, int CaseVersion)> Experiences { get; init; } =
         ImmutableDictionary<Guid, (CaseExperience, int)>.Empty;
 
+    /// <summary>CUS-5: the latest word on it, which may have ended by itself; null when they are served.</summary>
+    public Declining? Declined { get; init; }
+
+    /// <summary>CUS-6: the days on which we are in touch.</summary>
+    public ImmutableArray<Occasion> Occasions { get; init; } = [];
+
+    /// <summary>CUS-6: the last year of each occasion in which a greeting was decided, by the occasion's key.</summary>
+    public ImmutableDictionary<string, int> Greeted { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>CUS-6: the next greeting.</summary>
+    public PlannedGreeting? Planned { get; init; }
+
+    /// <summary>Letters that belong to no case, oldest first.</summary>
+    public ImmutableArray<CustomerLetter> Letters { get; init; } = [];
+
+    /// <summary>CUS-5: how we decline to serve them at an instant; null when we serve them.</summary>
+    public Declining? DeclinedAt(DateTimeOffset now) => now < Declined?.Until ? Declined : null;
+
     public static Customer Empty(Guid id) => new() { Id = id };
 
     public Decision<CustomerEvent> Decide(CustomerCommand command, Context context) => command switch
     {
-        UpdateContact or AddCase when Erasures > 0 => new Refused("customer.erased", $"Customer {Id} was erased on {ErasedAt:u}. Whoever comes back is a new customer."),
+        UpdateContact or AddCase or DeclineService or SetOccasions when Erasures > 0 => new Refused("customer.erased", $"Customer {Id} was erased on {ErasedAt:u}. Whoever comes back is a new customer."),
         EraseCustomer c => CustomerErasure.Erase(this, c),
+        AddCase { IsOwed: false } c when !Cases.Contains(c.CaseId) && DeclinedAt(context.Now) is { } declined => new Refused(
+            "customer.declined",
+            $"We do not serve this customer until {declined.Until:u}: {declined.Reason} Open cases go on, promises stand, and what the law covers is taken. A supervisor decides on an appeal."),
+        DeclineService c => DecliningRules.Decline(this, c, context),
+        ServeAgain c => DecliningRules.Serve(this, c, context),
+        SetOccasions c => GreetingRules.Set(this, c, context),
+        TickCustomer c => GreetingRules.Tick(this, c, context),
+        TakeLetter c => GreetingRules.Take(this, c, context.Now),
+        SettleLetter c => GreetingRules.Settle(this, c, context.Now),
         UpdateContact c => [.. Contacted(c.Contact)],
         AddCase c when Cases.Contains(c.CaseId) => [.. Contacted(c.Contact)],
         AddCase c => [.. Contacted(c.Contact), new CustomerCaseAdded(c.CaseId, c.Type, c.ComplainedAt)],
@@ -143,7 +227,30 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     {
         CustomerRegistered e => this with { Exists = true, Contact = e.Contact },
         CustomerContactChanged e => this with { Contact = e.Contact },
-        CustomerErased e => this with { Contact = null, Erasures = e.Erasure, ErasedAt = at },
+        CustomerErased e => this with
+        {
+            Contact = null,
+            Erasures = e.Erasure,
+            ErasedAt = at,
+            Declined = Declined is { } declined ? declined with { Reason = null } : null,
+            Occasions = [],
+            Planned = null,
+            Letters = [.. Letters.Select(Nameless)],
+        },
+        CustomerDeclined e => this with { Declined = new Declining(at, by, e.Reason, e.Until, e.ReviewAt) },
+        CustomerServedAgain => this with { Declined = null },
+        CustomerOccasionsSet e => this with { Occasions = e.Occasions ?? [] },
+        GreetingPlanned e => this with { Planned = e.At is { } planned ? new PlannedGreeting(e.Occasion!, e.Year!.Value, planned) : null },
+        GreetingSuppressed e => this with { Greeted = Greeted.SetItem(e.Occasion, e.Year) },
+        CustomerLetterDecided e => this with
+        {
+            Greeted = e is { Occasion: { } occasion, Year: { } year } ? Greeted.SetItem(occasion, year) : Greeted,
+            Letters = Letters.Add(new CustomerLetter(
+                e.Letter, e.LetterKind, e.Occasion, at, e.NotAfter, e.Language, e.To, e.Subject, e.Body, e.SendAt,
+                e.To is null ? LetterState.Failed : LetterState.Waiting)),
+        },
+        CustomerLetterTaken e => OnLetter(e.Letter, letter => letter with { State = LetterState.Taken }),
+        CustomerLetterSettled e => OnLetter(e.Letter, letter => letter with { State = e.State, Reason = e.Reason, TryAt = e.TryAt ?? letter.TryAt }),
         CustomerCaseAdded e => this with { Cases = Cases.Add(e.CaseId), Complaints = Complaints.Add((e.Type, e.ComplainedAt ?? at)) },
         CustomerCaseLevelNoted e => this with { CaseLevels = CaseLevels.SetItem(e.CaseId, (e.Level, e.CaseVersion)) },
         CustomerExperienceNoted e => this with { Experiences = Experiences.SetItem(e.Experience.CaseId, (e.Experience, e.CaseVersion)) },
@@ -153,7 +260,14 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     };
 
     public Effects EffectsOf(IReadOnlyList<CustomerEvent> events, int version) =>
-        events.Any(happened => happened is CustomerErased) ? Effects.None with { ErasesPersonal = true } : Effects.None;
+        new(NextDue()) { ErasesPersonal = events.Any(happened => happened is CustomerErased) };
+
+    /// <summary>When a greeting is decided or a letter sent next.</summary>
+    public Due? NextDue()
+    {
+        var letters = Letters.Where(letter => letter.State == LetterState.Waiting).Select(letter => (DateTimeOffset?)letter.TryAt);
+        return letters.Append(Planned?.At).Min() is { } at ? new Due(at, null, null, 0) : null;
+    }
 
     /// <summary>ESC-6: the highest level of the customer's other open cases.</summary>
     public Level LevelBeside(Guid caseId) =>
@@ -172,6 +286,19 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         return Complaints.Where((other, i) => other.Type == type && other.ComplainedAt > complainedAt - within &&
             (other.ComplainedAt, i).CompareTo((complainedAt, at)) <= 0).Count();
     }
+
+    private Customer OnLetter(int number, Func<CustomerLetter, CustomerLetter> change) =>
+        this with { Letters = Letters.SetItem(number - 1, change(Letters[number - 1])) };
+
+    /// <summary>What history reads like without anything personal; what waited has nobody to go to.</summary>
+    private static CustomerLetter Nameless(CustomerLetter letter) => letter with
+    {
+        To = null,
+        Subject = null,
+        Body = null,
+        Reason = null,
+        State = letter.State == LetterState.Waiting ? LetterState.Failed : letter.State,
+    };
 
     /// <summary>Every newer version is noted, also when its level is the same: what is older must never win by coming later.</summary>
     private IEnumerable<CustomerEvent> LevelNoted(NoteCaseLevel command) =>

@@ -13,6 +13,10 @@ public sealed class NoticeTexts(IReadOnlyDictionary<string, LanguageTexts> langu
     /// <summary>The languages there are texts for.</summary>
     public IEnumerable<string> Languages => languages.Keys;
 
+    /// <summary>The English letter of that kind; null where there is none.</summary>
+    internal MessageTemplate? FallbackLetter(CustomerLetterText text) =>
+        languages.TryGetValue(Fallback, out var english) ? english.Letters.GetValueOrDefault(text) : null;
+
     /// <summary>The texts for <paramref name="language"/> (BCP 47; <c>ro-MD</c> finds <c>ro</c>), else English.</summary>
     public LanguageTexts For(string? language)
     {
@@ -55,6 +59,15 @@ public sealed record MessageTemplate(string Subject, string Body, string? Short 
     }
 }
 
+/// <summary>CUS-5, CUS-6: letters to customers that belong to no case.</summary>
+public enum CustomerLetterText
+{
+    Declining,
+    Birthday,
+    NewYear,
+    Occasion,
+}
+
 /// <summary>One language's texts.</summary>
 /// <param name="Language">BCP 47.</param>
 /// <param name="Weekdays">Seven names, Monday first, as they stand in a date.</param>
@@ -84,6 +97,12 @@ public sealed record LanguageTexts(
 
     /// <summary>CUS-8: who pays and who carries, by conflict type; empty where the company says nothing of it.</summary>
     public IReadOnlyDictionary<string, string> Costs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>CUS-5, CUS-6: letters that belong to no case; empty where the company writes none.</summary>
+    public IReadOnlyDictionary<CustomerLetterText, MessageTemplate> Letters { get; init; } = ImmutableDictionary<CustomerLetterText, MessageTemplate>.Empty;
+
+    /// <summary>CUS-5, CUS-6: the letter in this language, else in English; null where there is none.</summary>
+    public MessageTemplate? LetterFor(CustomerLetterText text, NoticeTexts all) => Letters.GetValueOrDefault(text) ?? all.FallbackLetter(text);
 
     /// <summary>CUS-8: the text for a conflict type, else that for any other; null for none.</summary>
     public static string? Of(IReadOnlyDictionary<string, string> texts, string conflictType) =>

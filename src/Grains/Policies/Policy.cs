@@ -25,6 +25,9 @@ public sealed record Policy(
     /// <summary>CASE-4: a customer coming back within this time reopens the case. Default: 14 days.</summary>
     public TimeSpan ReopenWithin { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>CUS-6: so long after a case was closed its customer is not greeted. Default: 7 days.</summary>
+    public TimeSpan NoGreetingAfterCase { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>CASE-9: of what the customer is told. Explanations of a delay always go out. Default: everything.</summary>
     public IReadOnlySet<NoticeKind> Tells { get; init; } = Enum.GetValues<NoticeKind>().ToHashSet();
 

@@ -58,7 +58,7 @@ public sealed class ReviewErrands(IGrains grains, ICaseNumbers numbers, IPolicyS
         var contact = (await customer.Get(cancellationToken)).State.Contact ?? new CustomerContact(
             recorded.Author ?? place?.Name ?? recorded.Place, null, null, recorded.Language ?? place?.Language ?? "en", place?.TimeZone ?? "UTC");
         var added = await customer.Tell(
-            Of<CustomerCommand>(review, "customer", new CustomerCommand.AddCase(contact, caseId, recorded.Type, recorded.WrittenAt)), cancellationToken);
+            Of<CustomerCommand>(review, "customer", new CustomerCommand.AddCase(contact, caseId, recorded.Type, recorded.WrittenAt, IsOwed: true)), cancellationToken);
         if (added is Answer.No { Refusal: var no })
         {
             return no;

@@ -51,7 +51,7 @@ internal sealed class CustomerErasureErrand(IGrains grains, NpgsqlDataSource dat
             {
                 await using var command = new NpgsqlCommand("delete from outbox where case_id = any($1)", connection)
                 {
-                    Parameters = { new() { Value = cases } },
+                    Parameters = { new() { Value = cases.Append(customer).ToArray() } },
                 };
                 return await command.ExecuteNonQueryAsync(token);
             },

@@ -121,7 +121,7 @@ internal sealed class CaseImport(IGrains grains, ICaseNumbers numbers, ICustomer
         Guid customer, CustomerContact contact, Guid id, string type, DateTimeOffset? complainedAt, string salt, string key, CancellationToken cancellationToken)
     {
         var adding = new Envelope<CustomerCommand>(
-            DeterministicId.Of(Source, salt, "customer", key), IncidentImport.By, new CustomerCommand.AddCase(contact, id, type, complainedAt));
+            DeterministicId.Of(Source, salt, "customer", key), IncidentImport.By, new CustomerCommand.AddCase(contact, id, type, complainedAt, IsOwed: true));
         return Patience.AskAsync(token => grains.Customer(customer).Tell(adding, token), time, cancellationToken);
     }
 

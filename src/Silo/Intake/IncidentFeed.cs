@@ -66,7 +66,7 @@ internal sealed class IncidentFeed(
     private Task<Answer> AddToCustomerAsync(OpenCase opened, IncidentIds ids, DateTimeOffset? at, CancellationToken cancellationToken)
     {
         var envelope = new Envelope<CustomerCommand>(
-            ids.CustomerCommand, by, new CustomerCommand.AddCase(opened.Customer, ids.Case, opened.Type), At: at);
+            ids.CustomerCommand, by, new CustomerCommand.AddCase(opened.Customer, ids.Case, opened.Type, IsOwed: true), At: at);
         return Patience.AskAsync(token => grains.Customer(ids.Customer).Tell(envelope, token), time, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Customers;
+using Escalation.Silo.Deadlines;
 using Escalation.Silo.Jobs;
 
 namespace Escalation.Silo.Ladder;
@@ -14,6 +15,7 @@ internal static class LadderServices
         services.AddSingleton<TellingQueue>();
         services.AddSingleton<DutyWebhook>();
         services.AddSingleton<ICustomerErasure, CustomerErasureErrand>();
+        services.AddSingleton<IDueErrand, CustomerDue>();
         services.AddHostedService<LadderFollower>();
         services.AddJob<TellingJob>("tellings", TimeSpan.FromSeconds(5));
         return services;

@@ -60,6 +60,7 @@ internal sealed class PolicyReader
         {
             Ladder = ladder,
             ReopenWithin = main?.Duration("reopenWithin") ?? TimeSpan.FromDays(14),
+            NoGreetingAfterCase = main?.Find("noGreetingAfterCase")?.Duration() ?? TimeSpan.FromDays(7),
             Notices = ReadNotices(main?.Find("notices")),
             Authority = authority,
             Remedies = remedies,

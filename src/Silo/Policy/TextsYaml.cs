@@ -9,6 +9,9 @@ internal static class TextsYaml
     /// <summary>An explanation that lacks any of these explains nothing.</summary>
     private static readonly string[] OfAnExplanation = ["reason", "date", "promise", "owner", "answerFine", "answerCall", "answerCancel"];
 
+    /// <summary>CUS-5: nobody is turned away without them.</summary>
+    private static readonly string[] OfADeclining = ["reason", "until", "review"];
+
     public static LanguageTexts Read(YamlPart file, IReadOnlySet<string> conflictTypes)
     {
         var messages = ReadMessages(file.Get("messages"));
@@ -30,6 +33,7 @@ internal static class TextsYaml
         }
 
         var (rights, costs) = (ReadByType(file, "rights", conflictTypes), ReadByType(file, "costs", conflictTypes));
+        var letters = ReadLetters(file.Find("letters"));
         var language = file.Text("language");
         var signature = file.Text("signature");
         file.Close();
@@ -38,6 +42,7 @@ internal static class TextsYaml
         {
             Rights = rights,
             Costs = costs,
+            Letters = letters,
         };
 
         void Expect(bool holds, string key, string problem)
@@ -68,6 +73,32 @@ internal static class TextsYaml
 
         list.Close();
         return texts.ToImmutableDictionary();
+    }
+
+    /// <summary>CUS-5, CUS-6: all of them, or none where the company writes none.</summary>
+    private static Dictionary<CustomerLetterText, MessageTemplate> ReadLetters(YamlPart? list)
+    {
+        var letters = new Dictionary<CustomerLetterText, MessageTemplate>();
+        foreach (var kind in list is null ? [] : Enum.GetValues<CustomerLetterText>())
+        {
+            if (list!.Get(YamlPart.CamelCase(kind)) is not { } part)
+            {
+                continue;
+            }
+
+            letters[kind] = new MessageTemplate(part.Text("subject"), part.Text("body"));
+            part.Close();
+            foreach (var placeholder in kind == CustomerLetterText.Declining ? OfADeclining : [])
+            {
+                if (!letters[kind].Body.Contains($"{{{placeholder}}}", StringComparison.Ordinal))
+                {
+                    part.Fault($"must state the {{{placeholder}}}.", "body");
+                }
+            }
+        }
+
+        list?.Close();
+        return letters;
     }
 
     private static Dictionary<NoticeKind, MessageTemplate> ReadMessages(YamlPart? list)

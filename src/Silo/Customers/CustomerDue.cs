@@ -1,0 +1,77 @@
+using Escalation.Grains;
+using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
+using Escalation.Grains.Hosting;
+using Escalation.Silo.Deadlines;
+using Escalation.Silo.Notices;
+using Microsoft.Extensions.Options;
+
+namespace Escalation.Silo.Customers;
+
+/// <summary>
+/// CUS-5, CUS-6: decides a customer's greetings and sends the letters that belong to no case. Of several hosts one takes a letter; a
+/// letter that a host took and did not come to speak of again is not sent a second time.
+/// </summary>
+internal sealed class CustomerDue(
+    IGrains grains, IEnumerable<INoticeChannel> channels, IOptions<NoticeOptions> options, TimeProvider time) : IDueErrand
+{
+    /// <summary>A customer's latest cases; whoever had more than so many is not asked about the others.</summary>
+    private const int MostAsked = 50;
+
+    private static readonly Actor By = new("letters", Roles.System);
+
+    private readonly INoticeChannel _mail = channels.First(channel => channel.Channel == Channel.Email);
+
+    public string Category => Customer.Category;
+
+    public async Task RunAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var grain = grains.Customer(id);
+        var (customer, _) = await grain.Get(cancellationToken);
+        if (customer.Planned?.At <= time.GetUtcNow())
+        {
+            var (isOpen, closedAt) = await CasesAsync(customer, cancellationToken);
+            await TellAsync(grain, new CustomerCommand.TickCustomer(isOpen, closedAt), cancellationToken);
+            (customer, _) = await grain.Get(cancellationToken);
+        }
+
+        foreach (var letter in customer.Letters.Where(letter => letter.State == LetterState.Waiting && letter.TryAt <= time.GetUtcNow()))
+        {
+            await SendAsync(grain, id, letter, cancellationToken);
+        }
+    }
+
+    private async Task<(bool IsOpen, DateTimeOffset? ClosedAt)> CasesAsync(Customer customer, CancellationToken cancellationToken)
+    {
+        var (isOpen, closedAt) = (false, (DateTimeOffset?)null);
+        foreach (var id in customer.Cases.Reverse().Take(MostAsked))
+        {
+            var (state, _) = await grains.Case(id).Get(cancellationToken);
+            isOpen |= state.IsOpen;
+            closedAt = state.ClosedAt is { } at && !(closedAt > at) ? at : closedAt;
+        }
+
+        return (isOpen, closedAt);
+    }
+
+    private async Task SendAsync(ICustomerGrain grain, Guid customer, CustomerLetter letter, CancellationToken cancellationToken)
+    {
+        // The append decides which host takes it: whoever caused no event did not.
+        if (await TellAsync(grain, new CustomerCommand.TakeLetter(letter.Number), cancellationToken)
+            is not Answer.Done { Events: [CustomerEvent.CustomerLetterTaken] })
+        {
+            return;
+        }
+
+        var message = new OutgoingMessage(
+            $"{customer:N}-letter-{letter.Number}@{options.Value.MessageIdDomain}", customer, letter.To!, letter.Subject ?? "", letter.Body ?? "", letter.Language);
+        var delivery = await _mail.SendAsync(message, cancellationToken);
+        _mail.Rest();
+        var state = delivery.Accepted ? LetterState.Sent : delivery.MayRetry ? LetterState.Waiting : LetterState.Failed;
+        await TellAsync(
+            grain, new CustomerCommand.SettleLetter(letter.Number, state, delivery.Accepted ? null : delivery.Detail), CancellationToken.None);
+    }
+
+    private Task<Answer> TellAsync(ICustomerGrain grain, CustomerCommand command, CancellationToken cancellationToken) =>
+        grain.Tell(new Envelope<CustomerCommand>(Guid.CreateVersion7(time.GetUtcNow()), By, command), cancellationToken);
+}
