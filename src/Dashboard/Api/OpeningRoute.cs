@@ -145,7 +145,7 @@ internal sealed class OpeningRoute(
             knows.LevelBeside(ids.Subject), knows.LikeComplaints(ids.Subject, policies.Current.Ladder.Causes.LikeComplaintsWithin), asked.Previous), null);
     }
 
-    /// <summary>CUS-5: what a clock of the law would run for is taken from everyone.</summary>
+    /// <summary>CUS-5: what a clock of the law would run for, or a pack covers, is taken from everyone.</summary>
     private bool IsCoveredByLaw(Asked asked, CustomerContact contact, Guid caseId)
     {
         var policy = policies.Current;
@@ -154,7 +154,8 @@ internal sealed class OpeningRoute(
                 0, Guid.Empty, contact, asked.Type, asked.Summary, asked.Channel, asked.Heat, asked.Claim, asked.Product, asked.Site,
                 asked.ComplainedAt ?? time.GetUtcNow(), policy.Version, asked.Customer.Group),
             time.GetUtcNow(), "");
-        return policy.Sla.Statutory.Any(law => law.When.Hold(state));
+        return policy.Sla.Statutory.Any(law => law.When.Hold(state)) ||
+            policy.Packs.Packs.Values.Any(pack => pack.Covers.Holds(state, policy.Packs.Sites));
     }
 
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)

@@ -7,7 +7,7 @@ namespace Escalation.Silo.Tests.Crashes;
 /// Several real hosts on one database, and one of them is killed under load; <c>./bench hosts</c> does it for minutes. The same
 /// story for both stacks: embedded hosts are kept right by the log alone, a cluster by the log too.
 /// </summary>
-[Collection(RealTime.Name)]
+[Collection(RealTime.One)]
 public sealed class SeveralHostsTests : IAsyncLifetime
 {
     private readonly List<string> _folders = [];

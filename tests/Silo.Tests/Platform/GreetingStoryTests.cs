@@ -38,7 +38,7 @@ public sealed class GreetingStoryTests
         Assert.Equal(1, await one.QueryAsync<long>("select count(*) from event where kind = 'greetingSuppressed' and data ->> 'because' = 'case.open'"));
         Assert.Equal(1, await one.QueryAsync<long>("select count(*) from outbox where subject = 'La mulți ani, Ioana Munteanu'"));
 
-        // Declined, they are told; new cases are not taken, and those that are open go on.
+        // Declined, they are told; new cases are not taken, unless a law covers them, and those that are open go on.
         var declined = await irina.SendAsync($"/api/customers/{customer}/decline", new { reason = "Amenințări repetate.", until = one.Time.GetUtcNow().AddDays(60) });
         Assert.Contains("Amenințări repetate.", declined.GetProperty("declined").GetProperty("text").GetString(), StringComparison.Ordinal);
         await one.FastForward(TimeSpan.FromDays(1));
@@ -46,6 +46,7 @@ public sealed class GreetingStoryTests
         using var refused = await ana.PostAsJsonAsync("/api/cases", Complaint(), Stop);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Stop);
         Assert.Equal((HttpStatusCode.Conflict, "customer.declined"), (refused.StatusCode, problem.GetProperty("code").GetString()));
+        await ana.SendAsync("/api/cases", Complaint(product: "card", site: "london"));
         using var forbidden = await ana.PostAsJsonAsync($"/api/customers/{customer}/serve", new { reason = "Please." }, Stop);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
 
@@ -54,10 +55,10 @@ public sealed class GreetingStoryTests
         Assert.Empty(await one.ProveAsync());
     }
 
-    private static object Complaint() => new
+    private static object Complaint(string? product = null, string? site = null) => new
     {
         customer = new { name = "Ioana Munteanu", email = "ioana@example.org", language = "ro", timeZone = "Europe/Chisinau" },
-        type = "quality", summary = "It hums.", channel = "phone",
+        type = "quality", summary = "It hums.", channel = "phone", product, site,
     };
 
     private static async Task<long> SentAsync(TestPlatform platform) =>

@@ -39,6 +39,16 @@ export interface Team {
   readonly name: string;
 }
 
+/** REV-1, REV-2, REV-4: what waits of the public voice, the longest first; the counts are of everything. */
+export interface Voice {
+  readonly missedLooks: number;
+  readonly awaitingReply: number;
+  readonly staleAnswers: number;
+  readonly looks: readonly { readonly place: string; readonly name: string; readonly since: string }[];
+  readonly reviews: readonly { readonly id: string; readonly name: string; readonly rating?: number; readonly at: string; readonly caseId?: string; readonly number?: number }[];
+  readonly answers: readonly { readonly type: string; readonly id: string; readonly question: string; readonly trueUntil: string }[];
+}
+
 /** What waits for a person, the most pressing first. */
 export interface Rail {
   readonly escalations: readonly RailEscalation[];
@@ -46,6 +56,7 @@ export interface Rail {
   readonly silent: readonly RailPromise[];
   readonly ahead: readonly Ahead[];
   readonly teams: readonly Team[];
+  readonly voice?: Voice;
 }
 
 export type Presence = 'available' | 'busy' | 'away' | 'offline';
@@ -66,9 +77,14 @@ export interface Agent {
 export async function readRail(): Promise<Rail | undefined> {
   return quietly(async () => {
     const value = await get('/api/board/rail?limit=20');
-    return isRecord(value)
-      ? ({ escalations: itemsOf(value['escalations']), approvals: itemsOf(value['approvals']), silent: itemsOf(value['silent']), ahead: itemsOf(value['ahead']), teams: itemsOf(value['teams']) } as Rail)
-      : undefined;
+    if (!isRecord(value)) {
+      return undefined;
+    }
+    const voice = value['voice'];
+    return {
+      escalations: itemsOf(value['escalations']), approvals: itemsOf(value['approvals']), silent: itemsOf(value['silent']), ahead: itemsOf(value['ahead']), teams: itemsOf(value['teams']),
+      ...(isRecord(voice) && { voice: { ...voice, looks: itemsOf(voice['looks']), reviews: itemsOf(voice['reviews']), answers: itemsOf(voice['answers']) } }),
+    } as Rail;
   });
 }
 
