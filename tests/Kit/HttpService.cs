@@ -17,7 +17,7 @@ public sealed record ServiceRequest(string Method, string Path, IReadOnlyDiction
 /// <summary>Somebody else's HTTP service on a loopback port: answers as it is told to, then with 200.</summary>
 public sealed class HttpService : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly WebApplication _app;
     private readonly Channel<ServiceRequest> _requests = Channel.CreateUnbounded<ServiceRequest>();

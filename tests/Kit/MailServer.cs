@@ -50,7 +50,7 @@ public sealed record TakenLetter(string MessageId, IReadOnlyList<string> To, lon
 /// <summary>A real mail server in a process of its own (tests/Mail), which answers as it is told to.</summary>
 public sealed class MailServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>Once for all tests of this process.</summary>
     private static readonly Lazy<Task<string>> Folder = new(InstallAsync);

@@ -22,7 +22,7 @@ namespace Escalation.TestKit;
 /// </summary>
 public sealed class TestPlatform : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
@@ -120,7 +120,7 @@ public sealed class TestPlatform : IAsyncDisposable
     }
 
     /// <summary>Waits for something that a commit brings about.</summary>
-    /// <exception cref="TimeoutException">It did not happen within half a minute.</exception>
+    /// <exception cref="TimeoutException">It did not happen within a minute and a half.</exception>
     public async Task UntilAsync(Func<Task<bool>> holds)
     {
         var commits = Services.GetRequiredService<Commits>();
