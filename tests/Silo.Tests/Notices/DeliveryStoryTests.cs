@@ -70,8 +70,15 @@ public sealed class DeliveryStoryTests
         await mail.ComeBackAsync();
         var late = await OpenAsync(ana);
         await platform.UntilAsync(async () =>
-            mail.HasMoreLetters || await platform.QueryAsync<long>("select count(*) from notice where claimed_until is not null and done_at is null") == 0);
-        await platform.FastForward(TimeSpan.FromSeconds(61));
+        {
+            // An attempt that is under way must not be cut short by a time that jumps; one that was is tried again later.
+            if (!mail.HasMoreLetters && await platform.QueryAsync<long>("select count(*) from notice where claimed_until is not null and done_at is null") == 0)
+            {
+                await platform.FastForward(TimeSpan.FromSeconds(61));
+            }
+
+            return mail.HasMoreLetters;
+        });
 
         Assert.Equal($"<{late:N}-n1@shop.example>", (await mail.NextLetterAsync()).MessageId);
         await platform.UntilAsync(async () => (await ChannelAsync(ana, "email")).State == "up");

@@ -23,6 +23,7 @@ public sealed class RateTests
         }
 
         await mail.NextLetterAsync();
+        await AcceptedAsync(platform, 1);
         await HeldAsync(platform, "email", 2);
         var waiting = (await NoticesAsync(ana, ids)).Where(notice => notice.GetProperty("state").GetString() == "decided").ToList();
         Assert.Equal(2, waiting.Count);
@@ -60,12 +61,14 @@ public sealed class RateTests
         await platform.FastForward(TimeSpan.FromMinutes(5));
         var sendBy = platform.Time.GetUtcNow();
         await mail.NextLetterAsync();
+        await AcceptedAsync(platform, 1);
         await HeldAsync(platform, "email", 4);
         await platform.FastForward(TimeSpan.FromSeconds(60));
         await mail.NextLetterAsync();
         await AcceptedAsync(platform, 2);
         await platform.FastForward(TimeSpan.FromSeconds(15));
         await gateway.NextAsync();
+        await AcceptedAsync(platform, 3);
         await HeldAsync(platform, "sms", 2);
         await platform.FastForward(TimeSpan.FromSeconds(60));
         await gateway.NextAsync();
