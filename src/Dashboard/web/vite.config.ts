@@ -9,11 +9,13 @@ export default defineConfig({
     target: 'es2024',
   },
   server: {
+    // The texts lie beside those that customers read.
+    fs: { allow: ['.', '../../Silo/Policy/texts/staff'] },
     // `npm run dev` beside a running host: pages from here, data from there.
     proxy: {
       '/api': 'http://localhost:5080',
       '/hubs': { target: 'http://localhost:5080', ws: true },
     },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts'], setupFiles: ['src/shared/english.ts'] },
 });

@@ -1,5 +1,6 @@
 import type { HubConnection, ISubscription } from '@microsoft/signalr';
 import { HubLine } from '../shared/hub-line';
+import { t } from '../shared/texts.svelte';
 import { applyMessage, gap, type Board } from './board-store';
 import { parseMessage, PROTOCOL, type BoardView } from './protocol';
 
@@ -34,7 +35,7 @@ export class BoardConnection {
         listener.open?.(hub);
       },
       quiet: (attempt) => this.#sayStale(attempt),
-      refused: (reason) => this.#refuse(reason, reason === 'signIn' ? 'You are not signed in.' : 'The board is for agents and supervisors.'),
+      refused: (reason) => this.#refuse(reason, reason === 'signIn' ? t('shared.notSignedIn') : t('shared.boardForStaff')),
     });
   }
 
@@ -88,7 +89,7 @@ export class BoardConnection {
       return;
     }
     if (message.kind === 'snapshot' && message.protocol !== PROTOCOL) {
-      this.#refuse('version', 'The platform has been updated. Reload the page.');
+      this.#refuse('version', t('shared.updated'));
       return;
     }
     if (message.kind === 'snapshot') {

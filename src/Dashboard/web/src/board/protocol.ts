@@ -56,6 +56,8 @@ export interface BoardRow {
   readonly promises: readonly { readonly id: string; readonly dueAt: string; readonly sendBy: string; readonly revision: number; readonly ask?: 'asked' | 'unanswered' }[];
   readonly escalations: readonly { readonly id: string; readonly level: Level; readonly cause: string; readonly raisedAt: string; readonly acknowledgeBy?: string }[];
   readonly callTasks: number;
+  /** CASE-2: all is done that has to be before the next stage. */
+  readonly ready?: boolean;
   readonly approvals?: readonly RowApproval[];
   /** DSK-2: on whose desk it rings. */
   readonly offer?: { readonly id: string; readonly agent: string; readonly name: string; readonly until: string };

@@ -1,27 +1,16 @@
 import { plainWords, sentence } from '../shared/format';
-import type { ClockKind, Due, Level, Stage } from './protocol';
+import { known, t } from '../shared/texts.svelte';
+import { heats, levels, stages, type ClockKind, type Due, type Heat, type Level, type Stage } from './protocol';
 
-export const levelWord: Readonly<Record<Level, string>> = {
-  buffer: 'front line',
-  specialist: 'specialist',
-  head: 'dept head',
-  management: 'management',
-};
+/** Each word is read when it is needed, in the language of that moment. */
+function wordsOf<Code extends string>(codes: readonly Code[], word: (code: Code) => string): Readonly<Record<Code, string>> {
+  return Object.defineProperties({}, Object.fromEntries(codes.map((code) => [code, { get: () => word(code) }]))) as Record<Code, string>;
+}
 
-export const stageWord: Readonly<Record<Stage, string>> = {
-  contact: 'Contact',
-  clarify: 'Clarify',
-  options: 'Options',
-  agreement: 'Agreement',
-  followThrough: 'Follow-through',
-  closed: 'Closed',
-};
-
-export const kindWord: Readonly<Record<ClockKind, string>> = {
-  internal: 'Target',
-  promise: 'Promise',
-  statutory: 'By law',
-};
+export const levelWord = wordsOf<Level>(levels, (level) => t(`shared.level.${level}`));
+export const stageWord = wordsOf<Stage>(stages, (stage) => t(`shared.stage.${stage}`));
+export const heatWord = wordsOf<Heat>(heats, (heat) => t(`shared.heat.${heat}`));
+export const kindWord = wordsOf<ClockKind>(['internal', 'promise', 'statutory'], (kind) => t(`shared.kind.${kind}`));
 
 export const kindIcon: Readonly<Record<ClockKind, string>> = {
   internal: 'i-target',
@@ -29,27 +18,20 @@ export const kindIcon: Readonly<Record<ClockKind, string>> = {
   statutory: 'i-law',
 };
 
-const types: Readonly<Record<string, string>> = {
-  quality: 'Quality of goods',
-  colleagueError: 'Colleague’s error',
-};
-
-const clocks: Readonly<Record<string, string>> = {
-  acknowledge: 'contact after complaint',
-  silence: 'silence',
-  reply: 'public answer',
-  resolution: 'resolution',
-};
-
 /** Types and clocks can be added by policy; unknown ones read as their words. */
 export function typeWord(type: string): string {
-  return types[type] ?? sentence(type);
+  return known(`shared.type.${type}`) ?? sentence(type);
 }
 
 export function clockWord(name: string): string {
-  return clocks[name] ?? plainWords(name);
+  return known(`shared.clock.${name}`) ?? plainWords(name);
+}
+
+/** What leave is asked for. */
+export function approvalWord(kind: string): string {
+  return known(`shared.approval.${kind}`) ?? plainWords(kind);
 }
 
 export function dueWord(due: Due): string {
-  return due.kind === 'promise' ? (due.text ?? `promise ${due.name}`) : clockWord(due.name);
+  return due.kind === 'promise' ? (due.text ?? t('shared.promiseNumber', { id: due.name })) : clockWord(due.name);
 }

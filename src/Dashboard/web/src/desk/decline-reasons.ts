@@ -1,8 +1,14 @@
 import { sentence } from '../shared/format';
 import { get, isRecord, itemsOf } from '../shared/http';
+import { known, language } from '../shared/texts.svelte';
+
+export interface DeclineReason {
+  readonly code: string;
+  readonly label: string;
+}
 
 /** The policy's reasons to decline, with words for people; `GET /api/desk/reasons`. */
-export async function readReasons(): Promise<readonly { readonly code: string; readonly label: string }[]> {
+export async function readReasons(): Promise<readonly DeclineReason[]> {
   try {
     const answer = await get('/api/desk/reasons');
     return itemsOf(answer).flatMap((each) =>
@@ -11,4 +17,9 @@ export async function readReasons(): Promise<readonly { readonly code: string; r
   } catch {
     return [];
   }
+}
+
+/** The policy's own words are English; its usual reasons are known in every language. */
+export function reasonWords(reason: DeclineReason): string {
+  return (language.current === 'en' ? undefined : known(`desk.declining.${reason.code}`)) ?? reason.label;
 }

@@ -4,6 +4,7 @@ import { clock } from '../shared/clock.svelte';
 import { HubLine } from '../shared/hub-line';
 import { sender } from '../shared/sender.svelte';
 import { toSignIn } from '../shared/session.svelte';
+import { t } from '../shared/texts.svelte';
 import type { HubConnection, ISubscription } from '@microsoft/signalr';
 import { DESK_PROTOCOL, parseDeskMessage, parseViewers, type Accepted, type Chosen, type Declined, type Presence, type Viewer } from './desk-protocol';
 import { applyDesk, type Desk } from './desk-store';
@@ -29,7 +30,7 @@ export class LiveDesk {
       },
       quiet: (attempt) => this.#sayStale(attempt),
       refused: (reason) => {
-        this.#connection = { kind: 'refused', reason, detail: reason === 'signIn' ? 'You are not signed in.' : 'The desk is for agents and supervisors.' };
+        this.#connection = { kind: 'refused', reason, detail: reason === 'signIn' ? t('shared.notSignedIn') : t('shared.deskForStaff') };
         if (reason === 'signIn') {
           toSignIn();
         }
@@ -102,7 +103,7 @@ export class LiveDesk {
   async #invoke<T>(method: string, ...args: readonly unknown[]): Promise<T> {
     const hub = this.#line.hub;
     if (hub === undefined) {
-      throw new Error('There is no connection to the platform.');
+      throw new Error(t('shared.noConnection'));
     }
     return await hub.invoke<T>(method, ...args);
   }
@@ -130,7 +131,7 @@ export class LiveDesk {
     }
     if (message.kind === 'snapshot') {
       if (message.protocol !== DESK_PROTOCOL) {
-        this.#connection = { kind: 'refused', reason: 'version', detail: 'The platform has been updated. Reload the page.' };
+        this.#connection = { kind: 'refused', reason: 'version', detail: t('shared.updated') };
         this.stop();
         return;
       }

@@ -1,5 +1,6 @@
 import type { CaseView } from '../case/case-data';
 import { dayName } from '../shared/format';
+import { known, t } from '../shared/texts.svelte';
 
 export interface PromiseToday {
   readonly key: string;
@@ -23,11 +24,11 @@ export function promisesToday(cases: readonly CaseView[], now: number): readonly
           return [];
         }
         const move = promise.moves?.at(-1);
-        const answer = move?.answer === undefined ? (move?.unanswered === true ? 'no answer' : '') : `answer: ${move.answer === 'callMe' ? 'not fine, call me' : move.answer}`;
-        const moved = promise.revision === 0 ? '' : promise.revision === 1 ? 'moved once' : `moved ${promise.revision} times`;
+        const answer = move?.answer === undefined ? (move?.unanswered === true ? t('desk.noAnswer') : '') : (known(`desk.answer.${move.answer}`) ?? '');
+        const moved = promise.revision === 0 ? '' : t('desk.moved', { count: promise.revision });
         return [{
-          key: `${shown.id}/${promise.id}`, caseId: shown.id, customer: shown.customer?.name ?? `Case ${shown.number ?? ''}`,
-          text: promise.text ?? 'text erased', at, open, note: [moved, answer].filter(Boolean).join(', '),
+          key: `${shown.id}/${promise.id}`, caseId: shown.id, customer: shown.customer?.name ?? t('shared.caseNumber', { number: shown.number ?? '' }),
+          text: promise.text ?? t('shared.textErased'), at, open, note: [moved, answer].filter(Boolean).join(', '),
         }];
       }),
     )

@@ -1,13 +1,31 @@
+import { figure, language, t } from './texts.svelte';
+
+export { figure };
+
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const timeSeconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const dayOf = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
-const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
-const number = new Intl.NumberFormat('en-GB');
+/** Made anew when another language is chosen. */
+function inLanguage<T>(make: (locale: string) => T): () => T {
+  let [of, made] = ['', undefined as T | undefined];
+  return () => {
+    if (of !== language.locale || made === undefined) {
+      [of, made] = [language.locale, make(language.locale)];
+    }
+    return made;
+  };
+}
+
+const time = inLanguage((locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }));
+const timeSeconds = inLanguage((locale) => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
+const dayOf = inLanguage((locale) => new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' }));
+const dateOf = inLanguage((locale) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }));
+const full = inLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }));
+const oneDecimal = inLanguage((locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+const percents = inLanguage((locale) => new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+const wholePercents = inLanguage((locale) => new Intl.NumberFormat(locale, { style: 'percent' }));
 
 /** Time left, or with a plus sign time past: `04:12`, `1 h 24`, `3 d 5 h`. */
 export function timeLeft(ms: number): string {
@@ -15,8 +33,8 @@ export function timeLeft(ms: number): string {
   const s = Math.abs(Math.round(ms / second));
   const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
   const text =
-    s >= 86400 ? `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`
-    : s >= 3600 ? `${Math.floor(s / 3600)} h ${two((s % 3600) / 60)}`
+    s >= 86400 ? t('shared.daysLeft', { days: Math.floor(s / 86400), hours: Math.floor((s % 86400) / 3600) })
+    : s >= 3600 ? t('shared.hoursLeft', { hours: Math.floor(s / 3600), minutes: two((s % 3600) / 60) })
     : `${two(s / 60)}:${two(s % 60)}`;
   return (past ? '+' : '') + text;
 }
@@ -25,30 +43,46 @@ export function timeLeft(ms: number): string {
 export function roughly(ms: number): string {
   const long = Math.abs(ms);
   return (
-    long < minute ? `${Math.round(long / second)} s`
-    : long < hour ? `${Math.floor(long / minute)} min`
-    : long < 2 * day ? `${Math.floor(long / hour)} h`
-    : `${Math.floor(long / day)} days`
+    long < minute ? t('shared.seconds', { count: Math.round(long / second) })
+    : long < hour ? t('shared.minutes', { count: Math.floor(long / minute) })
+    : long < 2 * day ? t('shared.hours', { count: Math.floor(long / hour) })
+    : t('shared.days', { count: Math.floor(long / day) })
   );
 }
 
 /** An ISO 8601 duration in words, to a tenth of a second: `P3DT8H` to `3 d 8 h`, `PT90M` to `90 min`. */
 export function duration(iso: string): string {
   const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(iso);
-  const words = parts === null ? [] : ['d', 'h', 'min', 's'].flatMap((unit, i) => (parts[i + 1] === undefined || Number(parts[i + 1]) === 0 ? [] : [`${Math.round(Number(parts[i + 1]!) * 10) / 10} ${unit}`]));
-  return words.length > 0 ? words.join(' ') : parts === null ? iso : '0 s';
+  if (parts === null) {
+    return iso;
+  }
+  const units = ['shared.shortDays', 'shared.hours', 'shared.minutes', 'shared.seconds'] as const;
+  const words = units.flatMap((unit, i) => {
+    const count = Math.round(Number(parts[i + 1] ?? 0) * 10) / 10;
+    return count === 0 ? [] : [t(unit, { count })];
+  });
+  return words.length > 0 ? words.join(' ') : t('shared.seconds', { count: 0 });
 }
 
-export const clockTime = (at: number): string => time.format(at);
-export const clockSeconds = (at: number): string => timeSeconds.format(at);
-export const dayName = (at: number): string => dayOf.format(at);
-export const fullInstant = (at: number): string => full.format(at);
+export const clockTime = (at: number): string => time().format(at);
+export const clockSeconds = (at: number): string => timeSeconds().format(at);
+export const dayName = (at: number): string => dayOf().format(at);
+export const fullInstant = (at: number): string => full().format(at);
+
+/** A day that is none of any zone: `31 Dec 2026`. */
+export const dateName = (at: number): string => dateOf().format(at);
+
+/** `4.3`. */
+export const decimal = (value: number): string => oneDecimal().format(value);
+
+/** A share of 1, to a tenth of a percent: `97.3%`. */
+export const percent = (share: number): string => (share === 0 || share === 1 ? wholePercents() : percents()).format(share);
 
 /** An instant in a customer's zone: `Thu 19 Nov, 19:00 Europe/Chisinau`. */
 export function inZone(at: number, zone: string | undefined): string {
   const timeZone = zone ?? 'UTC';
   try {
-    return `${new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at)} ${timeZone}`;
+    return `${new Intl.DateTimeFormat(language.locale, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at)} ${timeZone}`;
   } catch {
     return fullInstant(at);
   }
@@ -85,14 +119,9 @@ export function nearTime(at: number, now: number): string {
   return dayName(at) === dayName(now) ? clockTime(at) : `${dayName(at)} ${clockTime(at)}`;
 }
 
-/** Figures in groups of three, parted by thin spaces: 48 211 907. */
-export function figure(value: number): string {
-  return number.format(value).replaceAll(',', '\u2009');
-}
-
 export function money(amount: number, currency: string): string {
   try {
-    return new Intl.NumberFormat('en-GB', { style: 'currency', currency, minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount);
+    return new Intl.NumberFormat(language.locale, { style: 'currency', currency, minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount);
   } catch {
     return `${amount} ${currency}`;
   }
@@ -104,7 +133,11 @@ export function plainWords(name: string): string {
 }
 
 export function sentence(name: string): string {
-  const words = plainWords(name);
+  return capital(plainWords(name));
+}
+
+/** The same words as the beginning of a sentence. */
+export function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -1,5 +1,8 @@
 // The one place that calls the HTTP API.
 
+import { refusalWords } from './refusal';
+import { t } from './texts.svelte';
+
 /** A line that died without a word answers never. */
 const PATIENCE_MS = 20_000;
 
@@ -40,22 +43,20 @@ async function send(method: string, path: string, body?: unknown, key?: string):
   try {
     response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
-    throw new Problem(0, 'network', 'The platform could not be reached. Nothing was changed, or the answer was lost: look before you repeat.');
+    throw new Problem(0, 'network', t('shared.notReached'));
   }
 
   const text = await response.text().catch(() => {
-    throw new Problem(0, 'network', 'The answer was lost on its way: look before you repeat.');
+    throw new Problem(0, 'network', t('shared.answerLost'));
   });
   const value = parse(text);
   if (response.ok) {
     return value;
   }
 
-  throw new Problem(
-    response.status,
-    isRecord(value) && typeof value['code'] === 'string' ? value['code'] : `http.${response.status}`,
-    isRecord(value) && typeof value['detail'] === 'string' ? value['detail'] : `The platform answered ${response.status}.`,
-  );
+  const code = isRecord(value) && typeof value['code'] === 'string' ? value['code'] : `http.${response.status}`;
+  const detail = isRecord(value) && typeof value['detail'] === 'string' ? value['detail'] : t('shared.answeredStatus', { status: response.status });
+  throw new Problem(response.status, code, await refusalWords(code, detail));
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 // The one place that remembers things in this browser.
 
 const THEME = 'theme';
+const LANGUAGE = 'language';
 const KEYS = 'single-keys';
 const SOUND = 'offer-sound';
 const NOTIFICATION = 'offer-notification';
@@ -23,6 +24,7 @@ function write(name: string, value: string): void {
   }
 }
 
+let language = $state(read(LANGUAGE) ?? '');
 let singleKeys = $state(read(KEYS) !== 'off');
 let offerSound = $state(read(SOUND) === 'on');
 let offerNotification = $state(read(NOTIFICATION) === 'on');
@@ -30,6 +32,15 @@ let boardAlerts = $state(read(BOARD_ALERTS) ?? '');
 let boardViews = $state(read(BOARD_VIEWS) ?? '');
 
 export const settings = {
+  /** The language that somebody chose; empty for that of the browser. */
+  get language(): string {
+    return language;
+  },
+  set language(tag: string) {
+    language = tag;
+    write(LANGUAGE, tag);
+  },
+
   /** Single-letter shortcuts can be turned off (WCAG 2.1.4). */
   get singleKeys(): boolean {
     return singleKeys;
