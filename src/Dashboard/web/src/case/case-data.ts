@@ -1,5 +1,6 @@
 import type { Level, Heat, Stage, ClockKind, ClockState } from '../board/protocol';
 import { get, isRecord, itemsOf } from '../shared/http';
+import { t } from '../shared/texts.svelte';
 
 /** A case as `GET /api/cases/{id}` tells it; only what this page shows. */
 export interface CaseView {
@@ -233,7 +234,7 @@ export interface Happening {
 export async function readCase(id: string): Promise<CaseView> {
   const value = await get(`/api/cases/${encodeURIComponent(id)}`);
   if (!isRecord(value) || typeof value['stage'] !== 'string') {
-    throw new TypeError('The platform answered something that is not a case.');
+    throw new TypeError(t('case.notACase'));
   }
   return { clocks: [], promises: [], escalations: [], approvals: [], callTasks: [], ...value } as unknown as CaseView;
 }

@@ -1,23 +1,9 @@
-import { stageWord, levelWord, clockWord } from '../board/words';
-import type { Level, Stage } from '../board/protocol';
-import { clockTime, dayName, money, plainWords, sentence } from '../shared/format';
+import { clockWord } from '../board/words';
+import { capital, clockTime, dayName, money, sentence } from '../shared/format';
 import { isRecord } from '../shared/http';
+import { known, t } from '../shared/texts.svelte';
 import type { Happening } from './case-data';
-
-/** What a customer says to a new date. */
-export const answerWord: Readonly<Record<string, string>> = { fine: 'fine', callMe: 'not fine, call me', cancel: 'cancel' };
-
-const escalatedBecause: Readonly<Record<string, string>> = {
-  notAcknowledged: 'Nobody acknowledged it in time.',
-  noContact: 'The customer was not reached in time.',
-  cause: 'Its cause grew.',
-};
-
-/** What a law makes of a customer's silence (REG-1). */
-const silenceWord: Readonly<Record<string, string>> = {
-  consents: 'The law takes that for a yes.',
-  cancels: 'The law takes that for a no.',
-};
+import { codeWord } from './code-words';
 
 /** One entry of the timeline in words. */
 export interface Told {
@@ -30,19 +16,13 @@ export interface Told {
   readonly quiet: boolean;
 }
 
-/** Why a person has to call. */
-export function callWord(reason: string): string {
-  const words: Readonly<Record<string, string>> = {
-    'promise.secondDelay': 'a second delay cannot be explained by a machine',
-    'promise.lapsed': 'a promise lapsed',
-    'notice.notAccepted': 'a message was not delivered',
-    'notice.noChannel': 'there is no address to write to',
-    'customer.callMe': 'the customer asked to be called',
-    'customer.cancelled': 'the customer cancelled: a new agreement is needed',
-    'customer.noAnswer': 'the customer did not answer a second delay',
-    'law.silenceCancels': 'the customer did not agree to another delay, and the law cancels it: money goes back',
-  };
-  return words[reason] ?? plainWords(reason);
+/** Causes of which the platform gives the reason in a sentence of its own; all others come with somebody's words, or none. */
+const explainedCauses: ReadonlySet<string> = new Set(['claim.aboveAuthority', 'approval.overdue', 'apology.overdue']);
+
+/** Why an escalation was raised. */
+export function causeWord(cause: string, reason: string | undefined): string {
+  const code = cause.replace(/:.*$/, '');
+  return reason === undefined || explainedCauses.has(code) ? capital(codeWord('cause', code)) : reason;
 }
 
 export function tell({ kind, data }: Happening): Told {
@@ -51,7 +31,7 @@ export function tell({ kind, data }: Happening): Told {
     const at = Date.parse(text(name) ?? '');
     return Number.isNaN(at) ? '' : `${dayName(at)} ${clockTime(at)}`;
   };
-  const stage = (name: string): string => stageWord[data[name] as Stage] ?? '';
+  const shared = (family: 'stage' | 'level' | 'heat' | 'approval', name: string): string => known(`shared.${family}.${text(name) ?? ''}`) ?? text(name) ?? '';
   const told = (icon: string, title: string, more: { quote?: string | undefined; detail?: string | undefined; quiet?: boolean } = {}): Told => ({
     icon,
     title,
@@ -59,156 +39,171 @@ export function tell({ kind, data }: Happening): Told {
     ...(more.detail !== undefined && { detail: more.detail }),
     quiet: more.quiet ?? false,
   });
-  const channel = (): string => (text('channel') === undefined ? '' : ` by ${plainWords(text('channel')!)}`);
-
-  const sum = (name: string): string => {
+  const by = (title: string): string => (text('channel') === undefined ? title : `${title} ${codeWord('by', text('channel')!)}`);
+  const sum = (name: string): string | undefined => {
     const value = data[name];
-    return isRecord(value) ? `: ${money(Number(value['amount']), String(value['currency']))}` : '';
+    return isRecord(value) ? money(Number(value['amount']), String(value['currency'])) : undefined;
   };
-
-  const rating = (name: string): string => (typeof data[name] === 'number' ? `${String(data[name])} of 5` : 'not said');
+  const withSum = (title: string, name: string): string => (sum(name) === undefined ? title : `${title}: ${sum(name)}`);
+  const rating = (name: string): string => (typeof data[name] === 'number' ? t('case.pointsOf5', { points: data[name] }) : t('case.notSaid'));
 
   switch (kind) {
     case 'caseOpened':
-      return told('i-chat', `Customer complained${channel()}${sum('claim').replace(':', ', claims')}`, { quote: text('summary') });
+      return told('i-chat', `${by(t('case.complained'))}${sum('claim') === undefined ? '' : `, ${t('case.claims', { amount: sum('claim')! })}`}`, { quote: text('summary') });
     case 'contactLogged':
       return data['direction'] === 'fromCustomer' ?
-          told('i-phone', `Customer was in touch${channel()}`, { quote: text('note') })
-        : told('i-phone', `Customer was contacted${channel()}`, { detail: text('note') });
+          told('i-phone', by(t('case.customerInTouch')), { quote: text('note') })
+        : told('i-phone', by(t('case.customerContacted')), { detail: text('note') });
+    case 'automaticReplyReceived':
+      return told('i-mail', t('case.automaticReply'), { quiet: true });
     case 'ownerAssigned':
-      return told('i-user', text('owner') === undefined ? 'Back to the queue' : `Assigned to ${text('owner')}`);
+      return told('i-user', text('owner') === undefined ? t('case.backToQueue') : t('case.assignedTo', { name: text('owner')! }));
     case 'offerMade':
-      return told('i-user', `Offered to ${text('name') ?? text('agent') ?? 'an agent'}, to accept by ${when('until')}`, { quiet: true });
+      return told('i-user', t('case.offered', { name: text('name') ?? text('agent') ?? '', when: when('until') }), { quiet: true });
     case 'offerAccepted':
-      return told('i-user', 'The offer was accepted');
+      return told('i-user', t('case.offerAccepted'));
     case 'offerDeclined':
-      return told('i-user', `The offer was declined: ${plainWords(text('reason') ?? '')}`);
+      return told('i-user', t('case.offerDeclined', { reason: codeWord('decline', text('reason') ?? '') }));
     case 'offerExpired':
-      return told('i-user', 'The offer was not answered in time', { quiet: true });
+      return told('i-user', t('case.offerExpired'), { quiet: true });
     case 'offerWithdrawn':
-      return told('i-user', `The offer was withdrawn: ${plainWords(text('because') ?? '')}`, { quiet: true });
+      return told('i-user', t('case.offerWithdrawn', { reason: codeWord('withdrawn', text('because') ?? '') }), { quiet: true });
     case 'stepDone':
-      return told('i-check', `Step done: ${plainWords(text('step') ?? '')}`, { detail: text('note') });
+      return told('i-check', t('case.stepDone', { step: codeWord('step', text('step') ?? '') }), { detail: text('note') });
     case 'factsRecorded':
-      return told('i-note', 'Facts recorded', { detail: text('facts'), quote: text('expectation') });
+      return told('i-note', t('case.factsRecorded'), { detail: text('facts'), quote: text('expectation') });
     case 'optionOffered':
-      return told('i-swap', 'A solution was offered', { detail: text('text') });
+      return told('i-swap', t('case.solutionOffered'), { detail: text('text') });
     case 'agreementReached':
-      return told('i-check', 'Agreement reached', { quote: text('text') });
+      return told('i-check', t('case.agreementReached'), { quote: text('text') });
     case 'stageEntered':
-      return told('i-right', `Stage ${stage('was')} to ${stage('stage')}`, { quiet: true });
+      return told('i-right', t('case.stageEntered', { was: shared('stage', 'was'), now: shared('stage', 'stage') }), { quiet: true });
     case 'roundStarted':
-      return told('i-loop', `Round ${String(data['round'])} begins, back to Contact`, { detail: text('reason') });
+      return told('i-loop', t('case.roundBegins', { number: String(data['round']), stage: t('shared.stage.contact') }), { detail: text('reason') });
     case 'heatSet':
-      return told('i-up', `Heat ${text('was')} to ${text('heat')}`, { detail: text('reason') });
+      return told('i-up', t('case.heatChanged', { was: shared('heat', 'was'), now: shared('heat', 'heat') }), { detail: text('reason') });
     case 'noteAdded':
-      return told('i-note', 'Noted', { detail: text('note') });
+      return told('i-note', t('case.noted'), { detail: text('note') });
     case 'promiseMade':
-      return told('i-promise', `Promise made, due ${when('dueAt')}`, { detail: text('text') });
+      return told('i-promise', t('case.promiseMade', { when: when('dueAt') }), { detail: text('text') });
     case 'promiseExplained':
-      return told('i-promise', `Promise moved from ${when('wasDueAt')} to ${when('dueAt')}`, { detail: text('reason') });
+      return told('i-promise', t('case.promiseMoved', { was: when('wasDueAt'), when: when('dueAt') }), { detail: text('reason') });
     case 'promiseOwnerAsked':
-      return told('i-promise', `${text('owner') ?? 'The owner'} is asked: will it be kept in time?`, { quiet: true });
+      return told('i-promise', t('case.ownerAsked', { name: text('owner') ?? '' }), { quiet: true });
     case 'promiseOwnerSilent':
-      return told('i-warn', 'The owner did not answer', { detail: 'Supervisors see it.' });
+      return told('i-warn', t('case.ownerSilent'), { detail: t('case.supervisorsSee') });
     case 'promiseConfirmed':
-      return told('i-promise', 'It will be kept in time', { detail: `Explained by itself only from ${when('sendBy')} on.` });
+      return told('i-promise', t('case.promiseConfirmed'), { detail: t('case.explainedOnlyFrom', { when: when('sendBy') }) });
     case 'delayAnswered':
-      return told('i-chat', `The customer answered the new date: ${answerWord[text('answer') ?? ''] ?? ''}`);
+      return told('i-chat', t('case.delayAnswered', { answer: codeWord('answer', text('answer') ?? '') }));
     case 'delayUnanswered':
-      return told('i-chat', 'The customer did not answer the new date', { detail: silenceWord[text('silence') ?? ''] ?? 'That is no yes.' });
+      return told('i-chat', t('case.delayUnanswered'), { detail: text('silence') === undefined ? t('case.noYes') : codeWord('silence', text('silence')!) });
     case 'approvalAsked':
-      return told('i-up', `Asked for leave: ${plainWords(text('approvalKind') ?? '')}`, { detail: text('reason') });
+      return told('i-up', t('case.leaveAsked', { what: shared('approval', 'approvalKind') }), { detail: text('reason') });
     case 'approvalDecided':
-      return told('i-check', data['approved'] === true ? 'Approved' : 'Denied', { detail: text('reason') });
+      return told('i-check', data['approved'] === true ? t('case.approved') : t('case.denied'), { detail: text('reason') });
     case 'approvalDropped':
-      return told('i-check', 'The approval is no longer needed', { detail: plainWords(text('reason') ?? ''), quiet: true });
+      return told('i-check', t('case.approvalDropped'), { detail: codeWord('because', text('reason') ?? ''), quiet: true });
     case 'approvalPassedOn':
-      return told('i-up', `Leave is asked of ${levelWord[data['level'] as Level] ?? 'the next level'} now`, { quiet: true });
+      return told('i-up', t('case.leaveAskedOf', { level: shared('level', 'level') }), { quiet: true });
     case 'claimSet':
-      return told('i-note', `Claim${sum('claim')}`, { detail: text('reason') });
+      return told('i-note', withSum(t('case.claimSet'), 'claim'), { detail: text('reason') });
     case 'concessionAsked':
-      return told('i-up', `Concession asked${sum('amount')}`, { detail: text('reason') });
+      return told('i-up', withSum(t('case.concessionAsked'), 'amount'), { detail: text('reason') });
+    case 'concessionCleared':
+      return told('i-check', t('case.concessionCleared'), { quiet: true });
     case 'concessionMade':
-      return told('i-check', `Conceded${sum('amount')}`);
+      return told('i-check', withSum(t('case.conceded'), 'amount'));
     case 'concessionRefused':
-      return told('i-over', 'Concession refused', { detail: plainWords(text('reason') ?? '') });
+      return told('i-over', t('case.concessionRefused'), { detail: codeWord('because', text('reason') ?? '') });
     case 'giftAsked':
-      return told('i-gift', `Gift asked for: ${text('name') ?? ''}`, { quiet: true });
+      return told('i-gift', t('case.giftAsked', { name: text('name') ?? '' }), { quiet: true });
     case 'giftGiven':
-      return told('i-gift', 'Gift given', { quiet: true });
+      return told('i-gift', t('case.giftGiven'), { quiet: true });
     case 'giftRefused':
-      return told('i-gift', 'Gift refused', { detail: text('detail') });
+      return told('i-gift', t('case.giftRefused'), { detail: known(`case.${text('code') ?? ''}`) ?? text('detail') });
+    case 'giftOutcomeRecorded':
+      return told('i-gift', t('case.giftOutcome'), { quiet: true });
     case 'causeNamed':
-      return told('i-user', text('causedBy') === undefined ? 'It was caused by none of us' : `Caused by ${text('causedBy')}`);
+      return told('i-user', text('causedBy') === undefined ? t('case.causedByNone') : t('case.causedBy', { name: text('causedBy')! }));
     case 'apologyOwed':
-      return told('i-chat', `An apology is owed by ${text('owner') ?? levelWord[data['level'] as Level] ?? 'someone'}, ${when('dueAt')} at the latest`);
+      return told('i-chat', t('case.apologyOwedUntil', { name: text('owner') ?? shared('level', 'level'), when: when('dueAt') }));
     case 'apologyOverdue':
-      return told('i-over', 'The apology is overdue');
+      return told('i-over', t('case.apologyOverdue'));
     case 'apologyGiven':
-      return told('i-chat', `Apology given by ${text('givenBy') ?? ''}`, { detail: text('text') });
+      return told('i-chat', t('case.apologyGivenBy', { name: text('givenBy') ?? '' }), { detail: text('text') });
+    case 'mergeBegun':
+      return told('i-take', t('case.mergeBegun'), { quiet: true });
+    case 'mergeAbandoned':
+      return told('i-take', t('case.mergeAbandoned'), { detail: text('detail'), quiet: true });
+    case 'takeOverRefused':
+      return told('i-take', t('case.takeOverRefused'), { detail: text('detail'), quiet: true });
     case 'caseMerged':
-      return told('i-take', `Merged into case ${String(data['number'])}`);
+      return told('i-take', t('case.caseMerged', { number: String(data['number']) }));
     case 'caseTakenOver':
-      return told('i-take', 'Another case was merged into this one');
+      return told('i-take', t('case.caseTakenOver'));
     case 'contactCorrected':
-      return told('i-user', 'The customer’s name or addresses were corrected');
+      return told('i-user', t('case.contactCorrected'));
     case 'linksRevoked':
-      return told('i-lock', 'The customer’s links were revoked');
+      return told('i-lock', t('case.linksWereRevoked'));
     case 'promiseKept':
-      return told('i-check', data['late'] === true ? 'Promise kept, late' : 'Promise kept', { detail: text('evidence') });
+      return told('i-check', data['late'] === true ? t('case.promiseWasKeptLate') : t('case.promiseWasKept'), { detail: text('evidence') });
     case 'promiseWithdrawn':
       return told(
         'i-promise',
-        data['byCustomer'] === true ? 'The customer cancelled what was promised'
-        : data['byLaw'] === true ? 'The law cancelled what was promised'
-        : 'Promise withdrawn',
+        data['byCustomer'] === true ? t('case.promiseCancelledByCustomer')
+        : data['byLaw'] === true ? t('case.promiseCancelledByLaw')
+        : t('case.promiseWithdrawn'),
         { detail: text('reason') },
       );
     case 'packApplied':
-      return told('i-note', `Covered by a law: ${text('pack') ?? ''}`);
+      return told('i-note', t('case.coveredByLaw', { name: text('pack') ?? '' }));
     case 'letterDecided':
-      return told('i-mail', `Letter of the law: ${plainWords(text('name') ?? '')}`, { detail: text('evidence') });
+      return told('i-mail', t('case.letterOfLaw', { name: sentence(text('name') ?? '') }), { detail: text('evidence') });
     case 'caseErased':
-      return told('i-lock', 'The customer was forgotten', { detail: 'Names, addresses and all free text until here are erased. What happened stays.' });
+      return told('i-lock', t('case.customerForgotten'), { detail: t('case.customerForgottenWhy') });
     case 'experienceRated':
-      return told('i-chat', `The customer said how it was: expected ${rating('expected')}, got ${rating('got')}`);
+      return told('i-chat', t('case.experienceRated', { expected: rating('expected'), got: rating('got') }));
     case 'promiseLapsed':
-      return told('i-over', `Promise lapsed, was due ${when('dueAt')}`);
+      return told('i-over', t('case.promiseLapsed', { when: when('dueAt') }));
     case 'noticeDecided':
-      return told('i-mail', `Message planned${channel()}`, { detail: text('subject'), quiet: true });
+      return told('i-mail', by(t('case.messagePlanned')), { detail: text('subject'), quiet: true });
     case 'noticeAccepted':
-      return told('i-mail', 'Message accepted by the receiving server', { quiet: true });
+      return told('i-mail', t('case.messageAccepted'), { quiet: true });
     case 'noticeFailed':
-      return told('i-mail', 'Message could not be delivered', { detail: text('reason') });
+      return told('i-mail', t('case.messageFailed'), { detail: text('reason') });
+    case 'noticeBounced':
+      return told('i-mail', t('case.messageBounced'), { detail: text('reason') });
+    case 'noticeDelayed':
+      return told('i-mail', t('case.messageDelayed'), { detail: text('reason'), quiet: true });
     case 'noticeDropped':
-      return told('i-mail', 'Message not sent: no longer needed', { detail: plainWords(text('reason') ?? ''), quiet: true });
+      return told('i-mail', t('case.messageDropped'), { detail: codeWord('because', text('reason') ?? ''), quiet: true });
     case 'callTaskRaised':
-      return told('i-phone', 'Someone has to call', { detail: callWord(text('reason') ?? '') });
+      return told('i-phone', t('case.someoneHasToCall'), { detail: codeWord('call', text('reason') ?? '') });
     case 'escalationRaised':
-      return told('i-up', `Raised to ${levelWord[data['level'] as Level] ?? 'the next level'}`, { detail: text('reason') ?? plainWords(text('cause') ?? '') });
+      return told('i-up', t('case.raisedTo', { level: shared('level', 'level') }), { detail: causeWord(text('cause') ?? '', text('reason')) });
     case 'escalationAcknowledged':
-      return told('i-check', 'Escalation acknowledged');
+      return told('i-check', t('case.escalationAcknowledged'));
     case 'escalationRisen':
-      return told('i-up', `Escalated further, ${text('from') ?? ''} to ${text('to') ?? ''}`, { detail: escalatedBecause[text('because') ?? ''] });
+      return told('i-up', t('case.escalationRisen', { from: shared('level', 'from'), to: shared('level', 'to') }), { detail: codeWord('escalated', text('because') ?? '') });
     case 'escalationRepeated':
-      return told('i-warn', `Nobody answered: ${text('level') ?? 'the top'} is asked again`, { quiet: true });
+      return told('i-warn', t('case.escalationRepeated', { level: shared('level', 'level') }), { quiet: true });
     case 'escalationTold':
-      return told('i-chat', `Those on duty were told (${text('level') ?? ''})`, { quiet: true });
+      return told('i-chat', t('case.onDutyTold', { level: shared('level', 'level') }), { quiet: true });
     case 'escalationTellingSettled':
-      return told('i-mail', `Telling someone on duty: ${plainWords(text('state') ?? '')}`, { detail: text('reason'), quiet: true });
+      return told('i-mail', t('case.tellingSettled', { state: codeWord('telling', text('state') ?? '') }), { detail: known(`case.because.${text('reason') ?? ''}`) ?? text('reason'), quiet: true });
     case 'acknowledgementFell':
-      return told('i-warn', `${text('who') ?? 'Whoever had it'} did not reach the customer in time`, { detail: 'The acknowledgement fell.' });
+      return told('i-warn', t('case.acknowledgementFell', { name: text('who') ?? '' }), { detail: t('case.acknowledgementFellWhy') });
     case 'escalationReplanned':
-      return told('i-up', `Escalation now due ${when('dueAt')}`, { quiet: true });
+      return told('i-up', t('case.escalationReplanned', { when: when('dueAt') }), { quiet: true });
     case 'escalationClosed':
-      return told('i-check', 'Escalation closed', { detail: text('reason'), quiet: true });
+      return told('i-check', t('case.escalationClosed'), { detail: text('note') ?? codeWord('because', text('reason') ?? ''), quiet: true });
     case 'casePaused':
-      return told('i-lock', `Clocks paused: ${plainWords(text('reason') ?? '')}`);
+      return told('i-lock', t('case.clocksPaused', { reason: codeWord('pause', text('reason') ?? '') }));
     case 'caseResumed':
-      return told('i-right', data['cause'] === 'contact' ? 'Clocks go on: the customer was in touch' : 'Clocks go on', { detail: plainWords(text('reason') ?? '') });
+      return told('i-right', data['cause'] === 'contact' ? t('case.clocksGoOnContact') : t('case.clocksGoOn'), { detail: codeWord('pause', text('reason') ?? '') });
     case 'policyApplied':
-      return told('i-note', `Judged by policy ${text('policy') ?? ''} from now on`, { detail: `was ${text('was') ?? ''}`, quiet: true });
+      return told('i-note', t('case.policyApplied', { policy: text('policy') ?? '' }), { detail: t('case.policyWas', { policy: text('was') ?? '' }), quiet: true });
     case 'clockPaused':
     case 'clockResumed':
     case 'clockReplanned':
@@ -217,12 +212,12 @@ export function tell({ kind, data }: Happening): Told {
     case 'clockBreached':
     case 'clockMet':
     case 'clockStopped':
-      return told(kind === 'clockBreached' ? 'i-over' : 'i-target', `${sentence(kind)}: ${clockWord(text('clock') ?? '')}`, {
-        detail: when('dueAt') === '' ? undefined : `due ${when('dueAt')}`,
+      return told(kind === 'clockBreached' ? 'i-over' : 'i-target', t(`case.happened.${kind}`, { clock: clockWord(text('clock') ?? '') }), {
+        detail: when('dueAt') === '' ? undefined : t('case.dueInside', { when: when('dueAt') }),
         quiet: kind !== 'clockBreached',
       });
     case 'caseClosed':
-      return told('i-lock', `Closed: ${plainWords(text('outcome') ?? '')}`, { detail: text('summary') });
+      return told('i-lock', t('case.caseClosed', { outcome: codeWord('outcome', text('outcome') ?? '') }), { detail: text('summary') });
     default:
       return told('i-note', sentence(kind), { quiet: true });
   }

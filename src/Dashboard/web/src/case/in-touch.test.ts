@@ -35,7 +35,7 @@ describe('CUS-3: reasons to be in touch', () => {
 
 test.each([
   ['experience.gap', -2, 'got 2 points less than expected, of 5'], ['experience.gap', 1, 'got 1 point more than expected, of 5'],
-  ['promises.lapsed', 1, '1 promise not kept by the date that held'], ['promises.moved', 2, 'promised dates moved twice'],
+  ['promises.lapsed', 1, '1 promise not kept by the date that held'], ['promises.moved', 2, 'promised dates moved 2 times'],
   ['promises.kept', 3, '3 promises kept in time'], ['rounds.again', 4, 'what was agreed did not settle it, 4 times'], ['unknown', 1, 'as the host says it'],
 ])('CUS-3: what an outlook rests on: %s', (code, value, words) => {
   expect(reasonWord({ code, value, text: 'as the host says it' })).toBe(words);

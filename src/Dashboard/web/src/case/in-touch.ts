@@ -1,3 +1,4 @@
+import { t } from '../shared/texts.svelte';
 import type { CaseView } from './case-data';
 import type { CustomerRecord } from './customer-record';
 
@@ -19,22 +20,25 @@ export function inTouch(shown: CaseView, record: CustomerRecord | undefined): re
   const reasons: InTouch[] = [];
   if (shown.stage !== 'closed') {
     if (shown.unansweredSince !== undefined) {
-      reasons.push({ key: 'answer', at: Date.parse(shown.unansweredSince), bound: 'since', words: 'Answer what they wrote', why: 'nobody has yet' });
+      reasons.push({ key: 'answer', at: Date.parse(shown.unansweredSince), bound: 'since', words: t('case.answerThem'), why: t('case.answerThemWhy') });
     }
     const silence = shown.clocks.find((each) => each.name === 'silence' && each.stoppedAt === undefined && each.pausedFor === undefined);
     if (silence !== undefined) {
-      reasons.push({ key: 'silence', at: Date.parse(silence.dueAt), bound: 'by', words: 'Say how it stands', why: 'even if nothing is new' });
+      reasons.push({ key: 'silence', at: Date.parse(silence.dueAt), bound: 'by', words: t('case.sayHowItStands'), why: t('case.sayHowItStandsWhy') });
     }
     for (const promise of shown.promises.filter((each) => each.state === 'open' || each.state === 'explained')) {
-      reasons.push({ key: promise.id, at: Date.parse(promise.dueAt) + DAY_MS, bound: 'on', words: 'Ask whether it is settled', why: `the day after “${promise.text ?? 'what was promised'}”` });
+      reasons.push({
+        key: promise.id, at: Date.parse(promise.dueAt) + DAY_MS, bound: 'on', words: t('case.askSettled'),
+        why: t('case.askSettledWhy', { promise: promise.text ?? t('case.whatWasPromised') }),
+      });
     }
   }
   const unasked = [shown, ...(record?.others ?? [])].find((each) => each.stage === 'closed' && each.survey === undefined && each.outcome !== 'merged');
   if (unasked !== undefined) {
-    reasons.push({ key: 'survey', words: 'Ask what they expected and what they got', why: `case ${unasked.number ?? ''} is closed, and nothing was said` });
+    reasons.push({ key: 'survey', words: t('case.askExperience'), why: t('case.askExperienceWhy', { number: unasked.number ?? '' }) });
   }
   if (record?.outlook?.outcome !== undefined) {
-    reasons.push({ key: 'outlook', words: record.outlook.followUp, why: 'from the outlook' });
+    reasons.push({ key: 'outlook', words: t(`case.followUp.${record.outlook.outcome}`), why: t('case.fromOutlook') });
   }
   return reasons.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
 }

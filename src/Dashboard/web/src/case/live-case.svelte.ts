@@ -1,6 +1,7 @@
 import { Problem } from '../shared/http';
 import { toSignIn } from '../shared/session.svelte';
-import { readPlaybook, type Playbook } from '../work/playbook';
+import { language, t } from '../shared/texts.svelte';
+import { inOwnWords, readPlaybook, type Playbook } from '../work/playbook';
 import { readCase, readHistory, readNotices, type CaseNotice, type CaseView, type Happening } from './case-data';
 
 /** One case with all that its page shows, read anew when it changes. */
@@ -8,12 +9,16 @@ export class LiveCase {
   shown = $state.raw<CaseView | undefined>();
   history = $state.raw<readonly Happening[]>([]);
   notices = $state.raw<readonly CaseNotice[]>([]);
-  playbook = $state.raw<Playbook | undefined>();
   problem = $state('');
+  #playbook = $state.raw<Playbook | undefined>();
   #loading = false;
   #again = false;
 
   constructor(readonly id: string) {}
+
+  get playbook(): Playbook | undefined {
+    return this.#playbook === undefined ? undefined : inOwnWords(this.#playbook, language.current);
+  }
 
   /** One load at a time; what changes meanwhile is fetched by one more. What was read before stays until then. */
   async load(): Promise<void> {
@@ -25,15 +30,15 @@ export class LiveCase {
     do {
       this.#again = false;
       try {
-        [this.shown, this.history, this.notices, this.playbook] = await Promise.all([
-          readCase(this.id), readHistory(this.id), readNotices(this.id), readPlaybook(this.id).then((playbook) => playbook ?? this.playbook),
+        [this.shown, this.history, this.notices, this.#playbook] = await Promise.all([
+          readCase(this.id), readHistory(this.id), readNotices(this.id), readPlaybook(this.id).then((playbook) => playbook ?? this.#playbook),
         ]);
         this.problem = '';
       } catch (error) {
         if (error instanceof Problem && error.status === 401) {
           toSignIn();
         }
-        this.problem = error instanceof Problem && error.status === 404 ? 'There is no such case.' : error instanceof Error ? error.message : String(error);
+        this.problem = error instanceof Problem && error.status === 404 ? t('case.notThere') : error instanceof Error ? error.message : String(error);
       }
     } while (this.#again);
     this.#loading = false;

@@ -1,3 +1,4 @@
+import { t } from '../shared/texts.svelte';
 import type { Happening } from './case-data';
 import type { Told } from './happening-words';
 
@@ -27,12 +28,12 @@ export function stretchesOf(entries: readonly Entry[]): readonly Stretch[] {
 
 /** What a stretch is about, each thing once: `messages, clocks, stage`. */
 export function aboutOf(entries: readonly Entry[]): string {
-  const about = (kind: string): string =>
+  const about = (kind: string) =>
     kind.startsWith('clock') ? 'clocks'
     : kind.startsWith('notice') ? 'messages'
     : kind.startsWith('offer') ? 'offers'
     : kind.startsWith('escalation') ? 'escalation'
     : kind.startsWith('stage') ? 'stage'
     : 'other';
-  return [...new Set(entries.map(({ each }) => about(each.kind)))].join(', ');
+  return [...new Set(entries.map(({ each }) => about(each.kind)))].map((each) => t(`case.about.${each}`)).join(', ');
 }

@@ -1,8 +1,10 @@
 import type { Stage } from '../board/protocol';
 import { heats, levels } from '../board/protocol';
-import { levelWord } from '../board/words';
-import { plainWords, sentence } from '../shared/format';
+import { heatWord, levelWord } from '../board/words';
+import { capital } from '../shared/format';
+import { t } from '../shared/texts.svelte';
 import type { CaseView } from './case-data';
+import { codeWord } from './code-words';
 
 /** What a person fills in. `name` is the member of the request's body. */
 export interface WorkField {
@@ -33,32 +35,32 @@ export function stageForms(shown: CaseView): readonly WorkForm[] {
   switch (shown.stage) {
     case 'clarify':
       return [{
-        path: 'facts', title: 'What happened, and what the customer expects', button: 'Record facts', icon: 'i-note',
-        fields: [{ name: 'facts', label: 'What really happened', kind: 'text' }, { name: 'expectation', label: 'What the customer expects, in their words', kind: 'text' }],
+        path: 'facts', title: t('case.formFacts'), button: t('work.recordFacts'), icon: 'i-note',
+        fields: [{ name: 'facts', label: t('case.fieldFacts'), kind: 'text' }, { name: 'expectation', label: t('case.fieldExpectation'), kind: 'text' }],
       }];
     case 'options':
       return [{
-        path: 'options', title: 'Offer a solution', button: 'Offer a solution', icon: 'i-swap',
+        path: 'options', title: t('case.formOffer'), button: t('case.formOffer'), icon: 'i-swap',
         fields: [
-          { name: 'text', label: 'What we offer, as the customer hears it', kind: 'text' },
-          { name: 'amount', label: 'What it costs us', kind: 'amount', optional: true },
-          { name: 'currency', label: 'Currency', kind: 'currency', optional: true },
+          { name: 'text', label: t('case.fieldOffer'), kind: 'text' },
+          { name: 'amount', label: t('case.fieldCost'), kind: 'amount', optional: true },
+          { name: 'currency', label: t('case.fieldCurrency'), kind: 'currency', optional: true },
         ],
       }];
     case 'agreement':
       return [{
-        path: 'agreement', title: 'Record the agreement', button: 'Record agreement', icon: 'i-check',
+        path: 'agreement', title: t('case.formAgreement'), button: t('work.recordAgreement'), icon: 'i-check',
         fields: [
-          { name: 'text', label: 'The customer’s yes, in words', kind: 'text' },
+          { name: 'text', label: t('case.fieldYes'), kind: 'text' },
           {
-            name: 'options', label: 'Solutions that the customer chose', kind: 'numbers',
-            choices: (shown.options ?? []).map((option) => ({ value: String(option.number), label: option.text ?? `Solution ${option.number}` })),
+            name: 'options', label: t('case.fieldChosen'), kind: 'numbers',
+            choices: (shown.options ?? []).map((option) => ({ value: String(option.number), label: option.text ?? t('case.solutionNumber', { number: option.number }) })),
           },
-          { name: 'remedyGiven', label: 'The remedy was given on the spot', kind: 'check' },
+          { name: 'remedyGiven', label: t('case.fieldRemedyGiven'), kind: 'check' },
         ],
       }];
     case 'followThrough':
-      return [closing(['agreed', 'conceded'], 'Close the case')];
+      return [closing(['agreed', 'conceded'], t('work.closeCase'))];
     default:
       return [];
   }
@@ -72,30 +74,30 @@ export function nextStage(stage: Stage): Stage | undefined {
 /** What can be done at any stage. */
 export function otherForms(shown: CaseView): readonly WorkForm[] {
   if (shown.stage === 'closed') {
-    return [{ path: 'reopen', title: 'The customer came back', button: 'Reopen', icon: 'i-loop', fields: [{ name: 'reason', label: 'What is not settled', kind: 'text' }] }];
+    return [{ path: 'reopen', title: t('case.formReopen'), button: t('work.reopen'), icon: 'i-loop', fields: [{ name: 'reason', label: t('case.fieldNotSettled'), kind: 'text' }] }];
   }
   const round: WorkForm = {
-    path: 'stage', title: 'No agreement: start the next round', button: 'Next round', icon: 'i-loop', fixed: { to: 'contact' },
-    fields: [{ name: 'reason', label: 'Why the customer is still unhappy', kind: 'text' }],
+    path: 'stage', title: t('case.formRound'), button: t('work.nextRound'), icon: 'i-loop', fixed: { to: 'contact' },
+    fields: [{ name: 'reason', label: t('case.fieldUnhappy'), kind: 'text' }],
   };
   return [
     {
-      path: 'heat', title: 'How hot the conflict is', button: 'Heat', icon: 'i-up',
+      path: 'heat', title: t('case.formHeat'), button: t('work.heat'), icon: 'i-up',
       fields: [
-        { name: 'heat', label: 'Now', kind: 'choice', choices: heats.map((heat) => ({ value: heat, label: sentence(heat) })) },
-        { name: 'reason', label: 'Why', kind: 'text', optional: true },
+        { name: 'heat', label: t('case.fieldNow'), kind: 'choice', choices: heats.map((heat) => ({ value: heat, label: capital(heatWord[heat]) })) },
+        { name: 'reason', label: t('case.fieldWhy'), kind: 'text', optional: true },
       ],
     },
     {
-      path: 'escalate', title: 'Ask for help: take it up the ladder', button: 'Ask for help', icon: 'i-right',
+      path: 'escalate', title: t('case.formHelp'), button: t('work.tab.help'), icon: 'i-right',
       fields: [
-        { name: 'level', label: 'Who', kind: 'choice', optional: true, choices: levels.slice(1).map((level) => ({ value: level, label: sentence(levelWord[level]) })) },
-        { name: 'reason', label: 'Why', kind: 'text' },
+        { name: 'level', label: t('case.fieldWho'), kind: 'choice', optional: true, choices: levels.slice(1).map((level) => ({ value: level, label: capital(levelWord[level]) })) },
+        { name: 'reason', label: t('case.fieldWhy'), kind: 'text' },
       ],
     },
-    { path: 'assign', title: 'Who answers for it', button: 'Hand over', icon: 'i-user', fields: [{ name: 'agent', label: 'Sign-in name of the colleague', kind: 'line' }] },
+    { path: 'assign', title: t('case.formHandOver'), button: t('work.handOver'), icon: 'i-user', fields: [{ name: 'agent', label: t('case.fieldColleague'), kind: 'line' }] },
     ...(shown.stage === 'contact' ? [] : [round]),
-    closing(['withdrawn', 'noActionPossible', 'declined'], 'End without agreement'),
+    closing(['withdrawn', 'noActionPossible', 'declined'], t('work.endWithoutAgreement')),
   ];
 }
 
@@ -131,8 +133,8 @@ function closing(outcomes: readonly string[], button: string): WorkForm {
   return {
     path: 'close', title: button, button, icon: 'i-lock',
     fields: [
-      { name: 'outcome', label: 'How it ends', kind: 'choice', choices: outcomes.map((outcome) => ({ value: outcome, label: sentence(plainWords(outcome)) })) },
-      { name: 'summary', label: 'What was done and agreed; the customer is sent this, with thanks', kind: 'text' },
+      { name: 'outcome', label: t('case.fieldOutcome'), kind: 'choice', choices: outcomes.map((outcome) => ({ value: outcome, label: capital(codeWord('outcome', outcome)) })) },
+      { name: 'summary', label: t('case.fieldSummary'), kind: 'text' },
     ],
   };
 }

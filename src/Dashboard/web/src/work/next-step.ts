@@ -2,6 +2,7 @@ import type { Stage } from '../board/protocol';
 import { stageWord } from '../board/words';
 import type { CaseView } from '../case/case-data';
 import { nextStage } from '../case/work-forms';
+import { t } from '../shared/texts.svelte';
 import type { Pane } from './panes';
 import type { Playbook, StepMark } from './playbook';
 
@@ -12,41 +13,47 @@ export interface NextStep {
   readonly to?: Stage;
 }
 
-const byMark: Readonly<Partial<Record<StepMark, NextStep>>> = {
-  contact: { words: 'Log contact', pane: 'log' },
-  facts: { words: 'Record facts', pane: 'facts' },
-  options: { words: 'Offer two solutions', pane: 'two' },
-  agreement: { words: 'Record agreement', pane: 'agreement' },
-  commitment: { words: 'Make promise', pane: 'promise' },
-};
+function byMark(mark: StepMark | undefined): NextStep {
+  switch (mark) {
+    case 'facts':
+      return { words: t('work.recordFacts'), pane: 'facts' };
+    case 'options':
+      return { words: t('work.offerTwo'), pane: 'two' };
+    case 'agreement':
+      return { words: t('work.recordAgreement'), pane: 'agreement' };
+    case 'commitment':
+      return { words: t('work.tab.promise'), pane: 'promise' };
+    default:
+      return { words: t('work.tab.log'), pane: 'log' };
+  }
+}
 
 /** Where the company has no playbook, the stage says it. */
 const byStage: Readonly<Partial<Record<Stage, StepMark>>> = { contact: 'contact', clarify: 'facts', options: 'options', agreement: 'agreement' };
 
 export function nextStep(shown: CaseView, playbook: Playbook | undefined): NextStep {
   if (shown.stage === 'closed') {
-    return { words: 'Reopen', pane: 'reopen' };
+    return { words: t('work.reopen'), pane: 'reopen' };
   }
   const asked = shown.promises.find((promise) => (promise.state === 'open' || promise.state === 'explained') && (promise.ask === 'asked' || promise.ask === 'unanswered'));
   if (asked !== undefined) {
-    return { words: 'Reason and new date', pane: 'delay' };
+    return { words: t('work.reasonAndDate'), pane: 'delay' };
   }
   if (shown.callTasks.some((task) => task.doneAt === undefined)) {
-    return { words: 'Call the customer', pane: 'log' };
+    return { words: t('work.callTheCustomer'), pane: 'log' };
   }
   if (shown.unansweredSince !== undefined) {
-    return { words: 'Answer the customer', pane: 'log' };
+    return { words: t('work.answerTheCustomer'), pane: 'log' };
   }
   if (shown.stage === 'followThrough') {
     return shown.promises.some((promise) => promise.state === 'open' || promise.state === 'explained')
-      ? { words: 'Promise kept', pane: 'keep' }
-      : { words: 'Close the case', pane: 'close' };
+      ? { words: t('work.promiseKept'), pane: 'keep' }
+      : { words: t('work.closeCase'), pane: 'close' };
   }
   const to = nextStage(shown.stage);
   if ((shown.missing ?? []).length === 0 && to !== undefined) {
-    return { words: `On to ${stageWord[to]}`, to };
+    return { words: t('work.onTo', { stage: stageWord[to] }), to };
   }
   const steps = playbook?.stages.find((guide) => guide.stage === shown.stage)?.steps ?? [];
-  const mark = steps.find((step) => step.required && step.done === false)?.does ?? byStage[shown.stage];
-  return (mark === undefined ? undefined : byMark[mark]) ?? { words: 'Log contact', pane: 'log' };
+  return byMark(steps.find((step) => step.required && step.done === false)?.does ?? byStage[shown.stage]);
 }

@@ -2,13 +2,14 @@ import type { CasePromise, CaseView } from '../case/case-data';
 import { keepDraft, readDraft } from '../shared/drafts';
 import type { Outcome } from '../shared/outbox';
 import { sender } from '../shared/sender.svelte';
+import { t } from '../shared/texts.svelte';
 import type { Playbook } from './playbook';
 
 export interface PaneProps {
   readonly shown: CaseView;
   readonly playbook: Playbook | undefined;
-  /** It was sent, or waits to be: said in a sentence. */
-  readonly done: (said: string) => void;
+  /** It was sent, or waits to be: said in a sentence, which has to be read where it is more than a yes. */
+  readonly done: (said: string, toRead?: boolean) => void;
 }
 
 export interface Step {
@@ -63,7 +64,7 @@ export class PaneForm {
     this.pending = true;
     this.refused = '';
     try {
-      const name = this.#case.customer?.name ?? `case ${this.#case.number ?? ''}`;
+      const name = this.#case.customer?.name ?? t('case.caseNumberInside', { number: this.#case.number ?? '' });
       const draft = { pane: this.#pane, values: { ...this.values } };
       const outcomes = await Promise.all(
         steps.map((step) => sender.ask({ path: `/api/cases/${this.#case.id}/${step.path}`, body: step.body, words: `${step.words}, ${name}`, caseId: this.#case.id, draft })),
@@ -83,7 +84,7 @@ export class PaneForm {
 
 /** What is said when something was sent: that it is done, or that it waits. */
 export function saidOf(outcomes: readonly Outcome[], done: string): string {
-  return outcomes.some((outcome) => outcome.kind === 'waiting') ? 'Waiting to be sent. It is kept in this tab and sent once, as soon as the platform answers.' : done;
+  return outcomes.some((outcome) => outcome.kind === 'waiting') ? t('work.waiting') : done;
 }
 
 /** Promises that are still to be kept, the next due first. */

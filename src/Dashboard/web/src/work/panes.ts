@@ -1,5 +1,6 @@
 import type { CaseView } from '../case/case-data';
 import { otherForms, stageForms, type WorkForm } from '../case/work-forms';
+import { t } from '../shared/texts.svelte';
 
 /** One thing that an agent does to a case, on the desk in a tab, on the case's page in a dialog. */
 export type Pane =
@@ -8,32 +9,45 @@ export type Pane =
 
 /** The tabs, with the letters of ui/README; the short word is part of the long one, and stands where room is scarce. */
 export const tabs: readonly { readonly pane: Pane; readonly words: string; readonly short: string; readonly letter: string }[] = [
-  { pane: 'log', words: 'Log contact', short: 'Contact', letter: 'G' },
-  { pane: 'promise', words: 'Make promise', short: 'Promise', letter: 'M' },
-  { pane: 'delay', words: 'Explain a delay', short: 'Delay', letter: 'D' },
-  { pane: 'two', words: 'Two solutions', short: 'Solutions', letter: 'S' },
-  { pane: 'approval', words: 'Ask approval', short: 'Approval', letter: 'P' },
-  { pane: 'gift', words: 'Give a gift', short: 'Gift', letter: 'F' },
-  { pane: 'help', words: 'Ask for help', short: 'Help', letter: 'E' },
+  tab('log', 'G'),
+  tab('promise', 'M'),
+  tab('delay', 'D'),
+  tab('two', 'S'),
+  tab('approval', 'P'),
+  tab('gift', 'F'),
+  tab('help', 'E'),
 ];
+
+/** Its words are read when they are needed, in the language of that moment. */
+function tab(pane: 'log' | 'promise' | 'delay' | 'two' | 'approval' | 'gift' | 'help', letter: string): (typeof tabs)[number] {
+  return {
+    pane, letter,
+    get words() {
+      return t(`work.tab.${pane}`);
+    },
+    get short() {
+      return t(`work.short.${pane}`);
+    },
+  };
+}
 
 /** What is done seldom, or when its stage asks for it. */
 export function morePanes(shown: CaseView): readonly { readonly pane: Pane; readonly words: string }[] {
   if (shown.stage === 'closed') {
-    return [{ pane: 'reopen', words: 'Reopen' }];
+    return [{ pane: 'reopen', words: t('work.reopen') }];
   }
   return [
-    { pane: 'facts', words: 'Record facts' },
-    { pane: 'agreement', words: 'Record agreement' },
-    { pane: 'keep', words: 'Promise kept' },
-    { pane: 'close', words: 'Close the case' },
-    { pane: 'note', words: 'Add note' },
-    { pane: 'heat', words: 'Heat' },
-    { pane: 'handOver', words: 'Hand over' },
-    { pane: 'cause', words: 'Who caused it' },
-    ...(shown.apology !== undefined && shown.apology.givenAt === undefined ? [{ pane: 'apology' as const, words: 'Apology given' }] : []),
-    ...(shown.stage === 'contact' ? [] : [{ pane: 'round' as const, words: 'Next round' }]),
-    { pane: 'end', words: 'End without agreement' },
+    { pane: 'facts', words: t('work.recordFacts') },
+    { pane: 'agreement', words: t('work.recordAgreement') },
+    { pane: 'keep', words: t('work.promiseKept') },
+    { pane: 'close', words: t('work.closeCase') },
+    { pane: 'note', words: t('work.addNote') },
+    { pane: 'heat', words: t('work.heat') },
+    { pane: 'handOver', words: t('work.handOver') },
+    { pane: 'cause', words: t('work.whoCausedIt') },
+    ...(shown.apology !== undefined && shown.apology.givenAt === undefined ? [{ pane: 'apology' as const, words: t('work.apologyGiven') }] : []),
+    ...(shown.stage === 'contact' ? [] : [{ pane: 'round' as const, words: t('work.nextRound') }]),
+    { pane: 'end', words: t('work.endWithoutAgreement') },
   ];
 }
 
@@ -61,11 +75,11 @@ export function formOf(pane: Pane, shown: CaseView): WorkForm | undefined {
     case 'reopen':
       return other('reopen', { ...shown, stage: 'closed' });
     case 'note':
-      return { path: 'note', title: 'Add note', button: 'Add note', icon: 'i-note', fields: [{ name: 'note', label: 'Note', kind: 'text' }] };
+      return { path: 'note', title: t('work.addNote'), button: t('work.addNote'), icon: 'i-note', fields: [{ name: 'note', label: t('work.note'), kind: 'text' }] };
     case 'cause':
-      return { path: 'cause', title: 'Who caused the conflict, and so owes an apology', button: 'Record', icon: 'i-user', fields: [{ name: 'causedBy', label: 'Sign-in name of the colleague', kind: 'line' }] };
+      return { path: 'cause', title: t('work.formCause'), button: t('work.record'), icon: 'i-user', fields: [{ name: 'causedBy', label: t('case.fieldColleague'), kind: 'line' }] };
     case 'apology':
-      return { path: 'apology', title: 'The apology was given', button: 'Record apology', icon: 'i-check', fields: [{ name: 'text', label: 'In which words', kind: 'text' }] };
+      return { path: 'apology', title: t('work.formApology'), button: t('work.recordApology'), icon: 'i-check', fields: [{ name: 'text', label: t('work.fieldApology'), kind: 'text' }] };
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Stage } from '../board/protocol';
 import { get, isRecord } from '../shared/http';
+import { language } from '../shared/texts.svelte';
 
 /** A text in the customer's language and, where that is not English, in English. */
 export interface GuideText {
@@ -46,17 +47,20 @@ export async function readPlaybook(caseId: string): Promise<Playbook | undefined
   }
 }
 
+/** The playbook for whoever reads this language: what is written in it needs no English beside it. */
+export function inOwnWords(playbook: Playbook, reads: string): Playbook {
+  return playbook.language === reads ? (JSON.parse(JSON.stringify(playbook, (name, value: unknown) => (name === 'gloss' ? undefined : value))) as Playbook) : playbook;
+}
+
 /** What an agent reads: English where there is some. */
 export function forAgent(text: GuideText): string {
   return text.gloss ?? text.text;
 }
 
-const names = new Intl.DisplayNames('en', { type: 'language' });
-
 /** `ro` to `Romanian`. */
 export function languageName(tag: string): string {
   try {
-    return names.of(tag) ?? tag;
+    return new Intl.DisplayNames(language.locale, { type: 'language' }).of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -1,4 +1,5 @@
-import { toZone } from '../shared/format';
+import { capital, toZone } from '../shared/format';
+import { language, t } from '../shared/texts.svelte';
 
 /** The hours of a day that may be promised; `GET /api/cases/{id}/promises/times`. */
 export interface PromiseTimes {
@@ -11,16 +12,20 @@ export interface PromiseTimes {
   readonly times: readonly { readonly dueAt: string; readonly outside: boolean; readonly quiet: boolean; readonly promises: number }[];
 }
 
+/** PRM-1: what should make whoever promises think again. */
+export interface PromiseWarning {
+  readonly code: string;
+  readonly detail: string;
+}
+
 /** What a promise would be like; `GET /api/cases/{id}/promises/preview`. */
 export interface PromisePreview {
   readonly sendBy: string;
-  readonly warnings: readonly { readonly code: string; readonly detail: string }[];
+  readonly warnings: readonly PromiseWarning[];
   readonly better?: string;
   readonly language: string;
   readonly letter?: string;
 }
-
-export const promisesWord = (count: number): string => (count === 1 ? '1 promise' : `${count} promises`);
 
 /** `Europe/Chisinau` to `Chisinau`. */
 export function cityOf(zone: string): string {
@@ -32,6 +37,18 @@ export function timeIn(at: number, timeZone: string): string {
     return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone }).format(at);
   } catch {
     return new Date(at).toISOString().slice(11, 16);
+  }
+}
+
+/** A warning about a due instant; the host's own sentence for what this page does not know. */
+export function warningWord(warning: PromiseWarning, dueAt: number, theirs: string, ours: string | undefined): string {
+  switch (warning.code) {
+    case 'quietHours':
+      return t('work.warning.quietHours', { time: timeIn(dueAt, theirs), city: cityOf(theirs) });
+    case 'outsideWorkingTime':
+      return ours === undefined ? warning.detail : t('work.warning.outsideWorkingTime', { time: timeIn(dueAt, ours), city: cityOf(ours) });
+    default:
+      return warning.detail;
   }
 }
 
@@ -55,7 +72,8 @@ export function aheadBy(at: number, zone: string, other: string): string {
     return '';
   }
   const [h, m] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `${[h > 0 ? `${h} h` : '', m > 0 ? `${m} min` : ''].filter(Boolean).join(' ')} ${minutes > 0 ? 'ahead of' : 'behind'} you`;
+  const time = [h > 0 ? t('shared.hours', { count: h }) : '', m > 0 ? t('shared.minutes', { count: m }) : ''].filter(Boolean).join(' ');
+  return t(minutes > 0 ? 'work.aheadOfYou' : 'work.behindYou', { time });
 }
 
 function wallClock(at: number, timeZone: string): number {
@@ -82,5 +100,12 @@ export function addMonth(date: string, months: number): string {
 }
 
 export function monthWord(date: string): string {
-  return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${date.slice(0, 7)}-01T00:00:00Z`));
+  return capital(new Intl.DateTimeFormat(language.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${date.slice(0, 7)}-01T00:00:00Z`)));
+}
+
+/** The days of the week in two letters, Monday first. */
+export function weekdayWords(): readonly string[] {
+  const short = new Intl.DateTimeFormat(language.locale, { weekday: 'short', timeZone: 'UTC' });
+  // 5 January 1970 was a Monday.
+  return Array.from({ length: 7 }, (_, i) => capital(short.format((i + 4) * 24 * HOUR_MS).slice(0, 2)));
 }
