@@ -56,6 +56,12 @@ internal static class CommitBench
         run.Report(
             "clientCpuUs", spent.Client.TotalMicroseconds / sorted.Length, "µs/command",
             "single-row commit", spentOnRows.Client.TotalMicroseconds / rowsWritten);
+
+        // What is left when the host does nothing at all for a command but answer it.
+        var idle = Cpu.Now(host, folder.Path);
+        var answers = await AnswersAsync(host, span);
+        idle = Cpu.Now(host, folder.Path) - idle;
+        run.Report("emptyAnswerCpuUs", idle.Host.TotalMicroseconds / answers, "µs/answer", "host per command", spent.Host.TotalMicroseconds / sorted.Length);
         run.Report("p50Ms", BenchRun.Percentile(sorted, 0.50), "ms");
         run.Report("p99Ms", BenchRun.Percentile(sorted, 0.99), "ms");
     }
@@ -109,6 +115,26 @@ internal static class CommitBench
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         latencies.AddRange(perClient.SelectMany(mine => mine));
         return perClient.Sum(mine => mine.Count) / seconds;
+    }
+
+    /// <summary>How many requests the host answers in <paramref name="span"/> that need no log, no grain and no rights.</summary>
+    private static async Task<long> AnswersAsync(HostProcess host, TimeSpan span)
+    {
+        var key = host.KeyOf("agent");
+        var started = Stopwatch.GetTimestamp();
+        var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        {
+            using var http = new RawHttp(host.Url, key);
+            var request = http.Get("/healthz");
+            var count = 0L;
+            for (; Stopwatch.GetElapsedTime(started) < span; count++)
+            {
+                await http.SendAsync(request);
+            }
+
+            return count;
+        })));
+        return counts.Sum();
     }
 
     /// <summary>A table with the log's columns and a plain primary key, and a row like those that the commands have just written.</summary>

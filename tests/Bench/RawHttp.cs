@@ -24,6 +24,9 @@ internal sealed class RawHttp : IDisposable
     public byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
         $"POST {path} HTTP/1.1\r\n{_head}Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
 
+    /// <summary>A request without a body, to be sent any number of times.</summary>
+    public byte[] Get(string path) => Encoding.UTF8.GetBytes($"GET {path} HTTP/1.1\r\n{_head}\r\n");
+
     /// <summary>Sends a request and returns the status code of its answer.</summary>
     public async Task<int> SendAsync(ReadOnlyMemory<byte> request)
     {

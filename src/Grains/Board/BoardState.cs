@@ -8,6 +8,8 @@ namespace Escalation.Grains.Board;
 /// </summary>
 internal sealed record BoardState
 {
+    public static BoardState Empty { get; } = new();
+
     public long Sequence { get; init; }
 
     public long Position { get; init; }
@@ -58,34 +60,25 @@ internal sealed record BoardState
     /// <param name="watched">Filters that are watched, to be filled.</param>
     public static BoardState Of(IReadOnlyList<RowTable.Block> blocks, ImmutableDictionary<string, BoardIndex> watched)
     {
-        DropOlder(blocks);
         var table = RowTable.Of(blocks);
-        var rows = new List<KeptRow>(table.Slots);
-        var free = new List<int>();
-        var slot = 0;
-        foreach (var row in blocks.SelectMany(block => block.Rows))
+        KeptRow[] rows = [.. blocks.SelectMany(block => block.Rows).OfType<KeptRow>()];
+        var (byId, all) = (Empty.ById, Empty.All);
+        Parallel.Invoke(
+            () => byId = BoardIndex.Of(null, RowOrder.Id, [.. rows]).Rows,
+            () => all = BoardIndex.Of(null, RowOrder.Urgency, [.. rows]));
+        if (DropOlder(blocks, byId))
         {
-            if (row is null)
-            {
-                free.Add(slot);
-            }
-            else
-            {
-                rows.Add(row);
-            }
-
-            slot++;
+            return Of(blocks, watched);
         }
 
-        KeptRow[] all = [.. rows];
-        var promises = all.Where(row => row.Keys.Promises is not null).SelectMany(row => row.Keys.Promises!.Chunk(2)).ToArray();
+        var promises = rows.Where(row => row.Keys.Promises is not null).SelectMany(row => row.Keys.Promises!.Chunk(2)).ToArray();
         var state = new BoardState
         {
             IsLoaded = true,
             Table = table,
-            Free = [.. Enumerable.Reverse(free)],
-            ById = BoardIndex.Of(null, RowOrder.Id, all).Rows,
-            All = BoardIndex.Of(null, RowOrder.Urgency, all),
+            Free = [.. table.FreeSlots.Reverse()],
+            ById = byId,
+            All = all,
             Risks = Sizes(promises.Select(promise => promise[0])),
             Dues = Sizes(promises.Select(promise => promise[1])),
             Escalated = BoardIndex.Of(null, RowOrder.Escalations, [.. rows.Where(row => row.Keys.Waiting?.Escalations > 0)]),
@@ -177,33 +170,35 @@ internal sealed record BoardState
     private static SortedTree<long, BySize> Sizes(IEnumerable<long> sizes) =>
         SortedTree<long, BySize>.Of(default, sizes.Order().ToArray());
 
-    /// <summary>A row that was read while it changed may come twice.</summary>
-    private static void DropOlder(IReadOnlyList<RowTable.Block> blocks)
+    /// <summary>A row that was read while it changed may come twice; then the older one goes, and all has to be made again.</summary>
+    private static bool DropOlder(IReadOnlyList<RowTable.Block> blocks, SortedTree<KeptRow, ByRank> byId)
     {
-        var newest = new Dictionary<Guid, KeptRow>(blocks.Count * RowTable.BlockSize);
-        var twice = false;
-        foreach (var row in blocks.SelectMany(block => block.Rows))
+        var older = new HashSet<KeptRow>(ReferenceEqualityComparer.Instance);
+        KeptRow? newest = null;
+        foreach (var row in byId.Window(0, byId.Count))
         {
-            if (row is not null && !newest.TryAdd(row.Id, row))
+            if (newest is null || newest.Id != row.Id)
             {
-                twice = true;
-                if (newest[row.Id].Version < row.Version)
-                {
-                    newest[row.Id] = row;
-                }
+                newest = row;
+            }
+            else
+            {
+                older.Add(newest.Version < row.Version ? newest : row);
+                newest = newest.Version < row.Version ? row : newest;
             }
         }
 
-        for (var block = 0; twice && block < blocks.Count; block++)
+        foreach (var rows in blocks.Where(_ => older.Count > 0).Select(block => block.Rows))
         {
-            var rows = blocks[block].Rows;
             for (var place = 0; place < rows.Length; place++)
             {
-                if (rows[place] is { } row && !ReferenceEquals(newest[row.Id], row))
+                if (rows[place] is { } row && older.Contains(row))
                 {
                     rows[place] = null;
                 }
             }
         }
+
+        return older.Count > 0;
     }
 }

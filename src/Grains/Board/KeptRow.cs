@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Escalation.Grains.Cases;
@@ -5,8 +7,8 @@ using Escalation.Grains.Cases;
 namespace Escalation.Grains.Board;
 
 /// <summary>
-/// A row as the board keeps it: what it is found, ordered and counted by, and beside that its text, which goes out to every
-/// viewer as it is. Nothing else is unpacked, so that a million of them fit into memory. Never changes.
+/// A row as the board keeps it: what it is found, ordered and counted by, and beside that its text, packed, which goes out
+/// to every viewer as it is. Nothing else of it is made, so that a million of them fit into memory. Never changes.
 /// </summary>
 [JsonConverter(typeof(KeptRowConverter))]
 public sealed class KeptRow
@@ -14,12 +16,15 @@ public sealed class KeptRow
     /// <summary>Stands for "never" among instants in ticks.</summary>
     internal const long Never = long.MaxValue;
 
-    private readonly byte[] _json;
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _unpacked;
+
+    private readonly byte[] _text;
     private readonly RowKeys _keys;
 
-    internal KeptRow(RowKeys keys, byte[] json)
+    internal KeptRow(RowKeys keys, ReadOnlySpan<byte> json)
     {
-        (_keys, _json) = (keys, json);
+        (_keys, _text) = (keys, RowText.Shared.Pack(json));
     }
 
     public Guid Id => _keys.Id;
@@ -57,16 +62,26 @@ public sealed class KeptRow
     /// <summary>Where the row stands in its table; given to it once, before anyone else sees it.</summary>
     internal int Slot { get; set; } = -1;
 
-    internal ReadOnlySpan<byte> Json => _json;
-
     /// <summary>A row that stands by itself.</summary>
-    public static KeptRow Of(BoardRow row) => new RowReader(new WordPool()).Read(row, new System.Buffers.ArrayBufferWriter<byte>());
+    public static KeptRow Of(BoardRow row) => new RowReader(new WordPool()).Read(row, new ArrayBufferWriter<byte>());
 
     /// <summary>The whole row.</summary>
-    public BoardRow ToRow() => JsonSerializer.Deserialize<BoardRow>(_json, Wire.Json)!;
+    public BoardRow ToRow() => JsonSerializer.Deserialize<BoardRow>(Json, Wire.Json)!;
 
     /// <summary>The row as it goes out.</summary>
-    public override string ToString() => System.Text.Encoding.UTF8.GetString(_json);
+    public override string ToString() => Encoding.UTF8.GetString(Json);
+
+    /// <summary>The row's text, until this thread asks another row for its own.</summary>
+    private ReadOnlySpan<byte> Json
+    {
+        get
+        {
+            var unpacked = _unpacked ??= new ArrayBufferWriter<byte>(2048);
+            unpacked.ResetWrittenCount();
+            RowText.Shared.Unpack(_text, unpacked);
+            return unpacked.WrittenSpan;
+        }
+    }
 
     private sealed class KeptRowConverter : JsonConverter<KeptRow>
     {
@@ -74,7 +89,7 @@ public sealed class KeptRow
             throw new NotSupportedException("The board's rows are only written.");
 
         public override void Write(Utf8JsonWriter writer, KeptRow value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(value._json, skipInputValidation: true);
+            writer.WriteRawValue(value.Json, skipInputValidation: true);
     }
 }
 

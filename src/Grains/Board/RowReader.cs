@@ -31,7 +31,7 @@ internal sealed class RowReader(WordPool words)
         Read(JsonSerializer.SerializeToUtf8Bytes(row, Wire.Json), row.Version, search);
 
     /// <summary>A row as it is stored. Most appends move only the version, which stands beside it.</summary>
-    /// <param name="json">The row's text; becomes the row's own.</param>
+    /// <param name="json">The row's text.</param>
     /// <param name="version">The case's version that the row shows.</param>
     /// <param name="search">Is given the words that a search looks in.</param>
     public KeptRow Read(byte[] json, int version, IBufferWriter<byte> search)

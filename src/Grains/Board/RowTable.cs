@@ -38,6 +38,11 @@ internal sealed class RowTable
 
     public IEnumerable<Block> Blocks => _groups.SelectMany(group => group);
 
+    /// <summary>Slots without a row, the first one first.</summary>
+    public IEnumerable<int> FreeSlots => Blocks
+        .SelectMany((block, number) => block.Rows.Select((row, place) => row is null ? (number * BlockSize) + place : -1))
+        .Where(slot => slot >= 0);
+
     /// <summary>The words of the row in <paramref name="slot"/> that a search looks in.</summary>
     public ReadOnlySpan<byte> SearchOf(int slot) => BlockOf(slot / BlockSize).SearchOf(slot % BlockSize);
 

@@ -52,8 +52,7 @@ internal sealed partial class BoardFeed(
             {
                 var loading = board.NewLoading();
                 var cursor = await rows.ReadAsync(loading.AddAsync, cancellationToken);
-                await tally.LoadAsync(cursor, cancellationToken);
-                await board.LoadAsync(loading, cursor.Position);
+                await Task.WhenAll(tally.LoadAsync(cursor, cancellationToken), board.LoadAsync(loading, cursor.Position));
                 desks.Load(await TeamsAsync(cancellationToken));
                 LogLoaded(logger, board.OpenCases, cursor.Position);
                 return cursor;

@@ -24,12 +24,15 @@ internal sealed class Tally(NpgsqlDataSource dataSource, TimeProvider time)
                 await using var command = new NpgsqlCommand(
                     """
                     select
-                        (select count(*) from event where at >= $1 and kind = 'promiseExplained' and (tx, position) <= ($2, $3)),
-                        (select count(*) from event where at >= $1 and kind = 'promiseKept' and (tx, position) <= ($2, $3)),
-                        (select count(*) from event where at >= $1 and kind = 'promiseLapsed' and (tx, position) <= ($2, $3)),
-                        (select count(*) from event where kind = 'promiseLapsed' and (data ->> 'silently')::boolean and (tx, position) <= ($2, $3)),
-                        (select count(*) from event where at >= $1 and kind = 'noticeAccepted' and (tx, position) <= ($2, $3)),
-                        (select count(*) from event where at >= $1 and kind = 'noticeFailed' and (tx, position) <= ($2, $3))
+                        count(*) filter (where at >= $1 and kind = 'promiseExplained'),
+                        count(*) filter (where at >= $1 and kind = 'promiseKept'),
+                        count(*) filter (where at >= $1 and kind = 'promiseLapsed'),
+                        count(*) filter (where kind = 'promiseLapsed' and (data ->> 'silently')::boolean),
+                        count(*) filter (where at >= $1 and kind = 'noticeAccepted'),
+                        count(*) filter (where at >= $1 and kind = 'noticeFailed')
+                    from event
+                    where (kind = 'promiseLapsed' or (at >= $1 and kind in ('promiseExplained', 'promiseKept', 'noticeAccepted', 'noticeFailed')))
+                        and (tx, position) <= ($2, $3)
                     """,
                     connection)
                 {
