@@ -1,20 +1,18 @@
 using System.Collections.Frozen;
-using System.IO.Compression;
+using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Escalation.Dashboard.Pages;
 
-/// <summary>The built web pages: small, so they are carried in the assembly and kept in memory, packed once.</summary>
+/// <summary>The built web pages: small, so they are carried in the assembly and kept in memory, each plain and as its build packed it.</summary>
 internal sealed class WebFiles
 {
     /// <summary>Prefix of the resources; Web.targets embeds them so.</summary>
     private const string Prefix = "web/";
 
-    /// <summary>Of 0 to 11: from here on it takes ten times as long, for one part in a hundred.</summary>
-    private const int Quality = 6;
-
-    private const int Window = 22;
+    /// <summary>What the build calls the same file in Brotli: <c>pack.mjs</c> of the pages.</summary>
+    private const string Packed = ".br";
 
     private readonly FrozenDictionary<string, WebFile> _files = Read().ToFrozenDictionary(file => file.Path, StringComparer.Ordinal);
 
@@ -25,24 +23,25 @@ internal sealed class WebFiles
     {
         var types = new FileExtensionContentTypeProvider();
         var assembly = typeof(WebFiles).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+        foreach (var name in names.Where(name => !name.EndsWith(Packed, StringComparison.Ordinal)))
         {
-            using var stream = assembly.GetManifestResourceStream(name)!;
-            var plain = new byte[stream.Length];
-            stream.ReadExactly(plain);
+            var plain = Resource(assembly, name);
             var path = name[Prefix.Length..].Replace('\\', '/');
             var type = types.TryGetContentType(path, out var known) ? known : "application/octet-stream";
             var hash = Convert.ToHexStringLower(SHA256.HashData(plain))[..16];
-            yield return new WebFile(path, type.StartsWith("text/", StringComparison.Ordinal) ? type + "; charset=utf-8" : type, hash, plain, Pack(plain));
+            yield return new WebFile(
+                path, type.StartsWith("text/", StringComparison.Ordinal) ? type + "; charset=utf-8" : type, hash, plain, Resource(assembly, name + Packed));
         }
     }
 
-    private static byte[] Pack(byte[] plain)
+    private static byte[] Resource(Assembly assembly, string name)
     {
-        var packed = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length)];
-        return BrotliEncoder.TryCompress(plain, packed, out var length, Quality, Window)
-            ? packed[..length]
-            : throw new InvalidOperationException($"{plain.Length} bytes of a web page could not be packed.");
+        using var stream = assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not among the web pages: build them with npm run build.");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }
 

@@ -1,14 +1,9 @@
+import { t } from '../shared/texts.svelte';
 import { happeningName, type Happening } from './happenings';
 
 /** Of what a supervisor can be told while looking elsewhere. */
 export const alertKinds = ['escalation', 'risk', 'lapse'] as const;
 export type AlertKind = (typeof alertKinds)[number];
-
-export const alertWords: Readonly<Record<AlertKind, string>> = {
-  escalation: 'a new escalation',
-  risk: 'a promise that comes to be at risk',
-  lapse: 'a promise that lapses',
-};
 
 export interface Alert {
   readonly title: string;
@@ -27,15 +22,11 @@ export function readKinds(text: string): ReadonlySet<AlertKind> {
 
 /** What is worth a notification: things that happened just now, one for each kind however many they are. */
 export function alertsOf(news: readonly Happening[], wanted: ReadonlySet<AlertKind>): readonly Alert[] {
-  const titles: Readonly<Partial<Record<AlertKind, (count: number) => string>>> = {
-    escalation: (count) => (count === 1 ? 'Escalation' : `${count} escalations`),
-    lapse: (count) => (count === 1 ? 'A promise lapsed' : `${count} promises lapsed`),
-  };
   return (['escalation', 'lapse'] as const).flatMap((kind) => {
     const these = news.filter((each) => kindOf[each.kind] === kind);
     return these.length === 0 || !wanted.has(kind) ? [] : (
         [{
-          title: titles[kind]!(these.length),
+          title: kind === 'escalation' ? t('board.escalations', { count: these.length }) : t('board.promisesLapsed', { count: these.length }),
           body: these.slice(0, 3).map(happeningName).join(', '),
           tag: `board-${kind}`,
           href: these.length === 1 ? `/case/${these[0]!.case}` : '/',
@@ -48,5 +39,5 @@ export function alertsOf(news: readonly Happening[], wanted: ReadonlySet<AlertKi
 export function riskAlert(before: number | undefined, now: number, wanted: ReadonlySet<AlertKind>): Alert | undefined {
   return before === undefined || now <= before || !wanted.has('risk')
     ? undefined
-    : { title: now === 1 ? '1 promise is at risk' : `${now} promises are at risk`, body: 'The customer is told of a new date if nothing is done.', tag: 'board-risk', href: '/' };
+    : { title: t('board.promisesAtRiskNow', { count: now }), body: t('board.riskBody'), tag: 'board-risk', href: '/' };
 }

@@ -1,3 +1,4 @@
+import { t } from '../shared/texts.svelte';
 import { dueState, type DueState } from './due-state';
 import type { BoardRow } from './protocol';
 
@@ -17,9 +18,9 @@ export function crossings(
     states.set(row.id, state);
     const was = before.get(row.id);
     if (was !== undefined && was !== state && (state === 'warn' || state === 'over')) {
-      said.push(`${row.customer ?? row.number} ${state === 'over' ? 'overdue' : 'close'}`);
+      said.push(t(state === 'over' ? 'board.nowOverdue' : 'board.nowClose', { name: row.customer ?? row.number }));
     }
   }
-  const more = said.length > 3 ? ` and ${said.length - 3} more` : '';
-  return { states, say: said.slice(0, 3).join(', ') + more };
+  const first = said.slice(0, 3).join(', ');
+  return { states, say: said.length > 3 ? t('board.andMore', { names: first, more: said.length - 3 }) : first };
 }

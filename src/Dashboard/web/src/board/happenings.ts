@@ -1,5 +1,6 @@
-import { plainWords, sentence } from '../shared/format';
+import { capital, plainWords } from '../shared/format';
 import { isRecord, itemsOf } from '../shared/http';
+import { known, t } from '../shared/texts.svelte';
 
 /** Something that happened to any case, as the host's stream tells it. */
 export interface Happening {
@@ -32,23 +33,13 @@ export function takeHappenings(stream: Stream | undefined, data: unknown, first:
   };
 }
 
-const words: Readonly<Record<string, string>> = {
-  caseOpened: 'complained', ownerAssigned: 'has an owner', roundStarted: 'another round begins', heatSet: 'heat changed', clockBreached: 'waited past a target',
-  promiseMade: 'was promised something', promiseOwnerSilent: 'owner does not answer', promiseExplained: 'was told of a new date', promiseKept: 'promise kept',
-  promiseWithdrawn: 'promise withdrawn', promiseLapsed: 'promise lapsed', delayAnswered: 'answered the new date', noticeFailed: 'could not be reached',
-  noticeBounced: 'letter came back', callTaskRaised: 'someone has to call', approvalAsked: 'leave was asked', approvalDecided: 'leave was decided',
-  approvalPassedOn: 'leave is asked higher up', concessionMade: 'conceded', giftGiven: 'gift given', apologyOverdue: 'apology is overdue', apologyGiven: 'apology given',
-  escalationRaised: 'escalated', escalationRisen: 'escalated further', escalationRepeated: 'nobody answered, asked again', escalationAcknowledged: 'escalation acknowledged',
-  acknowledgementFell: 'acknowledged but not reached in time', escalationClosed: 'escalation closed', caseMerged: 'merged with another case', caseClosed: 'closed',
-};
-
 export function happeningWords(kind: string): string {
-  return words[kind] ?? plainWords(kind);
+  return known(`board.happening.${kind}`) ?? plainWords(kind);
 }
 
 /** Whose case it was. */
 export function happeningName(happening: Happening): string {
-  return happening.customer ?? (happening.number > 0 ? `Case ${happening.number}` : sentence(happening.kind));
+  return happening.customer ?? (happening.number > 0 ? t('shared.caseNumber', { number: happening.number }) : capital(happeningWords(happening.kind)));
 }
 
 /** How loud it is on the time axis and in the stream. */

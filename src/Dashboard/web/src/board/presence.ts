@@ -1,4 +1,5 @@
 import { isRecord } from '../shared/http';
+import { t } from '../shared/texts.svelte';
 
 /** BRD-5: someone who looks at a case, or writes in it. */
 export interface Viewer {
@@ -25,5 +26,5 @@ export function takeViewers(known: Presences, data: unknown, first: boolean): Pr
 
 /** `Ana is looking, Dan is writing`; empty when only oneself is there. */
 export function viewersWords(viewers: readonly Viewer[] | undefined, me: string | undefined): string {
-  return (viewers ?? []).filter((each) => each.id !== me).map((each) => `${each.name} is ${each.editing ? 'writing' : 'looking'}`).join(', ');
+  return (viewers ?? []).filter((each) => each.id !== me).map((each) => t(each.editing ? 'board.viewer.writing' : 'board.viewer.looking', { name: each.name })).join(', ');
 }

@@ -1,3 +1,4 @@
+import { t } from '../shared/texts.svelte';
 import type { BoardRow } from './protocol';
 
 export type ActionKind = 'acknowledge' | 'take' | 'decide' | 'call' | 'assign' | 'heat' | 'open';
@@ -25,22 +26,22 @@ export type Actionable = Pick<BoardRow, 'id' | 'owner' | 'escalations' | 'approv
 export function actionsOf(row: Actionable, who: Who, barrier: string): readonly RowAction[] {
   const approval = row.approvals?.[0];
   const decideOff =
-    approval === undefined ? 'Nothing waits to be decided'
-    : !who.supervisor ? 'A supervisor decides this'
-    : row.approvals!.every((each) => each.askedBy === who.user) ? 'Someone else has to decide what you asked for'
+    approval === undefined ? t('board.nothingToDecide')
+    : !who.supervisor ? t('board.supervisorDecides')
+    : row.approvals!.every((each) => each.askedBy === who.user) ? t('board.someoneElseDecides')
     : '';
-  const action = (kind: ActionKind, words: string, key: string, icon: string, off = ''): RowAction => {
+  const action = (kind: ActionKind, key: string, icon: string, off = ''): RowAction => {
     const why = off !== '' ? off : kind === 'open' || kind === 'call' ? '' : barrier;
-    return { kind, words, key, icon, ...(why !== '' && { off: why }) };
+    return { kind, words: t(`board.act.${kind}`), key, icon, ...(why !== '' && { off: why }) };
   };
   return [
-    action('acknowledge', 'Acknowledge', 'A', 'i-check', row.escalations.length === 0 ? 'No escalation waits to be acknowledged' : ''),
-    action('take', 'Take over', 'T', 'i-take', row.owner === who.user ? 'It is yours already' : ''),
-    action('decide', 'Approve or deny', 'P', 'i-lock', decideOff),
-    action('call', 'Call', 'C', 'i-phone'),
-    action('assign', 'Hand to someone', 'R', 'i-swap'),
-    action('heat', 'Set heat', 'H', 'i-up'),
-    action('open', 'Open the case', '', 'i-right'),
+    action('acknowledge', 'A', 'i-check', row.escalations.length === 0 ? t('board.nothingToAcknowledge') : ''),
+    action('take', 'T', 'i-take', row.owner === who.user ? t('board.yoursAlready') : ''),
+    action('decide', 'P', 'i-lock', decideOff),
+    action('call', 'C', 'i-phone'),
+    action('assign', 'R', 'i-swap'),
+    action('heat', 'H', 'i-up'),
+    action('open', '', 'i-right'),
   ];
 }
 
@@ -59,5 +60,5 @@ export function mainAction(row: Actionable, actions: readonly RowAction[]): RowA
 
 /** The button is narrower than the menu. */
 export function shortWords(action: RowAction): string {
-  return action.kind === 'decide' ? 'Decide' : action.kind === 'open' ? 'Open' : action.words;
+  return action.kind === 'decide' ? t('board.act.decideShort') : action.kind === 'open' ? t('board.act.openShort') : action.words;
 }

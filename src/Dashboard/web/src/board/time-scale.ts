@@ -6,10 +6,10 @@ const day = 24 * hour;
 
 /** How far back the axis goes; it looks ahead twice as far. */
 export const spans = [
-  { ms: hour, words: '1 h', tick: 15 * minute, step: 10_000 },
-  { ms: 8 * hour, words: '8 h', tick: 2 * hour, step: minute },
-  { ms: 3 * day, words: '3 days', tick: 12 * hour, step: 10 * minute },
-  { ms: 30 * day, words: '30 days', tick: 5 * day, step: hour },
+  { ms: hour, tick: 15 * minute, step: 10_000 },
+  { ms: 8 * hour, tick: 2 * hour, step: minute },
+  { ms: 3 * day, tick: 12 * hour, step: 10 * minute },
+  { ms: 30 * day, tick: 5 * day, step: hour },
 ] as const;
 
 export type Span = (typeof spans)[number];

@@ -1,6 +1,6 @@
-import { plainWords } from '../shared/format';
-import type { BoardView, Level, Stage } from './protocol';
-import { levelWord, stageWord, typeWord } from './words';
+import { known, t } from '../shared/texts.svelte';
+import type { BoardView, Heat, Level, Stage } from './protocol';
+import { heatWord, levelWord, stageWord, typeWord } from './words';
 
 /** What of the address says which cases are shown, and in which order. */
 export const fields = ['q', 'level', 'stage', 'heat', 'type', 'team', 'owner', 'sort'] as const;
@@ -9,12 +9,10 @@ export type Field = (typeof fields)[number];
 export const sorts = ['urgency', 'heat', 'waiting', 'newest'] as const;
 export type Sort = (typeof sorts)[number];
 
-export const sortWord: Readonly<Record<Sort, string>> = {
-  urgency: 'Next to breach',
-  heat: 'Hottest first',
-  waiting: 'Longest waiting',
-  newest: 'Newest first',
-};
+/** An order that no text knows is the usual one. */
+export function sortWord(sort: string | undefined): string {
+  return known(`board.sort.${sort ?? 'urgency'}`) ?? t('board.sort.urgency');
+}
 
 /** A view that somebody gave a name, in this browser. */
 export interface SavedView {
@@ -49,7 +47,7 @@ export interface Chip {
 
 /** What is filtered by, in words; the order is none of it. */
 export function chipsOf(view: BoardView, names: { readonly team: (id: string) => string; readonly person: (id: string) => string }): readonly Chip[] {
-  const each = (value: string, word: (part: string) => string): string => value.split(',').map(word).join(' or ');
+  const each = (value: string, word: (part: string) => string): string => value.split(',').map(word).join(` ${t('board.or')} `);
   const chips: Chip[] = [];
   const add = (field: Field, value: string | undefined, word: (part: string) => string): void => {
     if (value !== undefined) {
@@ -61,11 +59,11 @@ export function chipsOf(view: BoardView, names: { readonly team: (id: string) =>
   }
   add('level', view.level, (part) => levelWord[part as Level] ?? part);
   add('stage', view.stage, (part) => stageWord[part as Stage] ?? part);
-  add('heat', view.heat, plainWords);
+  add('heat', view.heat, (part) => heatWord[part as Heat] ?? part);
   add('type', view.type, typeWord);
   add('team', view.team, names.team);
   if (view.owner !== undefined) {
-    chips.push({ field: 'owner', words: `of ${names.person(view.owner)}` });
+    chips.push({ field: 'owner', words: t('board.ofOwner', { name: names.person(view.owner) }) });
   }
   return chips;
 }

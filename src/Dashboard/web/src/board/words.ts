@@ -32,6 +32,12 @@ export function approvalWord(kind: string): string {
   return known(`shared.approval.${kind}`) ?? plainWords(kind);
 }
 
+/** ESC-2: why it is on the ladder; what a cause says after a colon is which promise or clock. */
+export function causeWord(cause: string): string {
+  const kind = cause.replace(/:.*$/, '');
+  return known(`board.cause.${kind}`) ?? plainWords(kind);
+}
+
 export function dueWord(due: Due): string {
   return due.kind === 'promise' ? (due.text ?? t('shared.promiseNumber', { id: due.name })) : clockWord(due.name);
 }

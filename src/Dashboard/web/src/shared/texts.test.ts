@@ -9,7 +9,7 @@ const files = import.meta.glob<Readonly<Record<string, Text>>>('../../../../Silo
 const english = Object.entries(files).filter(([path]) => path.includes('/en/'));
 
 /** Words that are the same in another language. */
-const same: ReadonlySet<string> = new Set(['{count} s', '{count} min', '{count} h', '{hours} h {minutes}', '{count} ms', 'agent', 'administrator', 'specialist', 'Contact', 'calm', 'public']);
+const same: ReadonlySet<string> = new Set(['{count} s', '{count} min', '{count} h', '{hours} h {minutes}', '{count} ms', 'agent', 'administrator', 'specialist', 'Contact', 'calm', 'public', 'Decide', 'R{round}']);
 
 describe.each(language.all)('the texts in %s', (tag) => {
   const { pluralCategories: categories } = new Intl.PluralRules(tag).resolvedOptions();
