@@ -97,18 +97,6 @@ export function byDue(reviews: readonly Review[], times: ReplyTimes): readonly R
   });
 }
 
-/** The band in words, with the mark that says the same without colour. */
-export function bandWords(band: Band): string {
-  switch (band) {
-    case 'needsWork':
-      return 'Needs work';
-    case 'healthy':
-      return 'Healthy';
-    case 'looksMadeUp':
-      return 'Looks made up';
-  }
-}
-
 /** How a place's look clock stands now; close is the last eighth of the time between two looks. */
 export function lookState(place: Place, now: number): 'ok' | 'warn' | 'over' {
   if (place.overdueSince !== undefined) {
