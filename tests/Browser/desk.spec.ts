@@ -210,6 +210,41 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
+test('whoever chooses another language reads the desk and the board in it, and nothing of theirs in English', async ({ page, request }) => {
+  await openDesk(page);
+  const name = `Тамара ${Date.now()}`;
+  await page.getByRole('combobox', { name: 'Language' }).selectOption('ru');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ru');
+  const id = await complain(request, name, 'ru', 'Барабан скрипит.');
+  await expect(page.getByRole('region', { name: `Предложение: ${name}` })).toBeVisible();
+  expect(await englishOf(page)).toEqual([]);
+  await page.keyboard.press('Shift+A');
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await expectAccessible(page);
+  await page.goto(`/?q=${encodeURIComponent(name)}`);
+  await expect(page.locator(`tr[data-case="${id}"]`)).toContainText(name);
+  expect(await englishOf(page)).toEqual([]);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await end(request, id);
+});
+
+/** What stands or is read out in Latin letters, apart from names, from what is on keys, and from what says its language itself. */
+function englishOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const people = new Set(['ana', 'mihai', 'irina', 'vlad', 'escalation']);
+    const isEnglish = (text: string): boolean => (text.match(/[a-z]{3,}/gi) ?? []).some((word) => !people.has(word.toLowerCase()));
+    return [...document.body.querySelectorAll('*')]
+      .filter((each) => each.checkVisibility() && each.closest('kbd, [lang]:not(html), a[href^="/case/"], .agents .who') === null)
+      .flatMap((each) => [
+        ...[...each.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.textContent ?? ''),
+        ...['aria-label', 'title', 'placeholder'].map((name) => each.getAttribute(name) ?? ''),
+      ])
+      .filter(isEnglish);
+  });
+}
+
 /** From the offer to the close, keys only. `cut` is given the two sendings during which the line may break. */
 async function work(page: Page, name: string, cut: (send: () => Promise<void>) => Promise<void>): Promise<void> {
   const send = (): Promise<void> => page.keyboard.press('Control+Enter');
@@ -287,10 +322,10 @@ async function openDesk(page: Page): Promise<void> {
   await page.getByRole('combobox', { name: 'Presence' }).selectOption('available');
 }
 
-async function complain(request: APIRequestContext, name: string): Promise<string> {
+async function complain(request: APIRequestContext, name: string, language = 'en', summary = 'The drum squeaks.'): Promise<string> {
   const opened = await request.post('/api/cases', {
     headers: { authorization: `Bearer ${access.intake}` },
-    data: { customer: { name, email: `${name.replaceAll(' ', '.').toLowerCase()}@example.org`, language: 'en', timeZone: 'Europe/Chisinau' }, type: 'quality', summary: 'The drum squeaks.', channel: 'web' },
+    data: { customer: { name, email: `journey.${name.replaceAll(/\W+/g, '')}@example.org`, language, timeZone: 'Europe/Chisinau' }, type: 'quality', summary, channel: 'web' },
   });
   expect(opened.ok()).toBe(true);
   return ((await opened.json()) as { id: string }).id;
