@@ -89,7 +89,7 @@ async function show(tag: string): Promise<void> {
   asked = tag;
   // Whoever waits for texts asks for them once, and not again when others come.
   const missing = untrack(() => [...wanted].map((area) => fileOf(tag, area)).filter((file) => !texts.has(file)));
-  const read = await Promise.all(missing.map(async (file) => [file, (await files[file]?.()) ?? {}] as const));
+  const read = await Promise.all(missing.map(async (file) => [file, await files[file]!()] as const));
   if (read.length > 0) {
     texts = new Map([...texts, ...read]);
   }
