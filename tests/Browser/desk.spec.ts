@@ -233,10 +233,10 @@ test('whoever chooses another language reads the desk and the board in it, and n
 /** What stands or is read out in Latin letters, apart from names, from what is on keys, and from what says its language itself. */
 function englishOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
-    const people = new Set(['ana', 'mihai', 'irina', 'vlad', 'escalation']);
-    const isEnglish = (text: string): boolean => (text.match(/[a-z]{3,}/gi) ?? []).some((word) => !people.has(word.toLowerCase()));
+    const names = new Set(['ana', 'mihai', 'irina', 'vlad', 'escalation', 'shift', 'utc', 'gmt']);
+    const isEnglish = (text: string): boolean => (text.match(/[a-z]{3,}/gi) ?? []).some((word) => !names.has(word.toLowerCase()));
     return [...document.body.querySelectorAll('*')]
-      .filter((each) => each.checkVisibility() && each.closest('kbd, [lang]:not(html), a[href^="/case/"], .agents .who') === null)
+      .filter((each) => each.checkVisibility() && each.closest('kbd, [lang]:not(html), a[href^="/case/"], .side .btn .vh, .agents .who') === null)
       .flatMap((each) => [
         ...[...each.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.textContent ?? ''),
         ...['aria-label', 'title', 'placeholder'].map((name) => each.getAttribute(name) ?? ''),

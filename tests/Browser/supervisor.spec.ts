@@ -12,10 +12,22 @@ test('a supervisor acts from the row, and a rule’s no is shown and taken back'
   const row = page.locator(`tr[data-case="${id}"]`);
   await expect(row).toContainText(name);
 
-  const sizes = await page.evaluate(() => performance.getEntries().map((entry) => ('encodedBodySize' in entry && !entry.name.includes('/api/') ? Number(entry.encodedBodySize) : 0)));
-  const transferred = sizes.reduce((sum, size) => sum + size, 0);
+  const transferred = await bytes(page, /^(?!.*\/api\/)/);
   console.log(`the board's page: ${(transferred / 1000).toFixed(1)} kB`);
   expect(transferred).toBeLessThan(80_000);
+  // Another language brings its texts instead of the English ones.
+  const texts = /\/(?:shared|board|pages)-[^/]*\.js$/;
+  const english = await bytes(page, texts);
+  let before = english;
+  for (const language of ['ru', 'ro']) {
+    await page.locator('.language select').selectOption(language);
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    const now = await bytes(page, texts);
+    expect(now).toBeGreaterThan(before);
+    expect(transferred - english + now - before, language).toBeLessThan(80_000);
+    before = now;
+  }
+  await page.locator('.language select').selectOption('en');
 
   // By key: the row takes the focus, T takes it over.
   await page.keyboard.press('j');
@@ -88,6 +100,18 @@ test('a view is filtered, shared by its address and kept under a name, at every 
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' ')}`)).toEqual([]);
 });
+
+/** What was fetched so far of addresses like this, as it came over the line. */
+function bytes(page: Page, of: RegExp): Promise<number> {
+  return page.evaluate(
+    (pattern) =>
+      performance
+        .getEntries()
+        .filter((entry) => new RegExp(pattern).test(entry.name))
+        .reduce((sum, entry) => sum + ('encodedBodySize' in entry ? Number(entry.encodedBodySize) : 0), 0),
+    of.source,
+  );
+}
 
 async function signIn(page: Page, next: string): Promise<void> {
   await page.goto(next);
