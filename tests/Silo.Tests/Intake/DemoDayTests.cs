@@ -4,6 +4,7 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Silo.Intake.Demo;
+using Escalation.Silo.Policy;
 using Escalation.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -39,6 +40,15 @@ public sealed class DemoDayTests
 
         Assert.Equal(Shape(one.Kit), Shape(other.Kit));
         Assert.NotEqual(Shape(one.Kit), Shape((await DayAsync("2026-11-19T10:00:00Z", seed: 7)).Kit));
+    }
+
+    [Fact]
+    public void Everyone_who_answers_for_a_case_is_in_the_policy_with_a_desk()
+    {
+        var people = PolicyReader.Read(PolicyFiles.In(Path.Combine(AppContext.BaseDirectory, "Policy"))).People;
+
+        Assert.All(DemoStaff.Agents, agent => Assert.Equal(agent.Id, people.Find(agent.Id)?.Id));
+        Assert.All(DemoStaff.Agents, agent => Assert.NotNull(people.TeamOf(agent.Id)));
     }
 
     [Theory]
