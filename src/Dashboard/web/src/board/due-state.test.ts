@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { timeLeft } from '../shared/format';
-import { crossings } from './announcer';
+import { crossings, escalated } from './announcer';
 import { bandOf, dueState, fuseShares } from './due-state';
 import type { BoardRow, Due } from './protocol';
+import type { RailEscalation } from './rail';
 
 const now = Date.parse('2026-11-19T14:00:00Z');
 const at = (minutes: number): string => new Date(now + minutes * 60_000).toISOString();
@@ -31,6 +32,15 @@ test('a crossing is said once', () => {
   const first = crossings(new Map(), [row], now - 60_000);
   const second = crossings(first.states, [row], now);
   expect([first.say, second.say, crossings(second.states, [row], now).say]).toEqual(['', 'Sorin Bălan close', '']);
+});
+
+test('an escalation raised since is said once, and those from before the first look never', () => {
+  const line = (id: string, minutes: number): RailEscalation => ({ id, caseId: id, number: 7, customer: id, level: 'head', cause: 'word', raisedAt: at(minutes) });
+  const first = escalated(undefined, [line('Sorin', -9)]);
+  const second = escalated(first.since, [line('Sorin', -9), line('Aylin', -1)]);
+  expect([first.say, second.say, escalated(second.since, [line('Aylin', -1)]).say]).toEqual(['', 'Aylin escalated to dept head', '']);
+  expect(escalated(undefined, []).say).toBe('');
+  expect(escalated(0, [line('Aylin', -1)]).say).toBe('Aylin escalated to dept head');
 });
 
 test('time left reads as minutes, hours or days', () => {
