@@ -71,17 +71,25 @@ public sealed record ApologyView(
 /// <summary>CLM-2: what is recommended, and why.</summary>
 /// <param name="Remedy">What to do.</param>
 /// <param name="Reasons">Why, in sentences.</param>
+/// <param name="Because">The same reasons as codes with what they name, for pages in other languages.</param>
 /// <param name="DecidedBy">Whose authority the claim needs; absent without a claim, or when it is beyond everyone's.</param>
 /// <param name="Amount">The claim.</param>
 /// <param name="Limits">CLM-1: who decides alone up to which amount of the claim's currency, lowest first; empty without a claim or limits.</param>
-public sealed record RemedyView(RemedyKind Remedy, IReadOnlyList<string> Reasons, Level? DecidedBy, Money? Amount, IReadOnlyList<LimitView> Limits)
+public sealed record RemedyView(
+    RemedyKind Remedy, IReadOnlyList<string> Reasons, IReadOnlyList<CodedReasonView> Because, Level? DecidedBy, Money? Amount, IReadOnlyList<LimitView> Limits)
 {
     internal static RemedyView Of(Remedy remedy, AuthorityRule? rule) => new(
-        remedy.Kind, remedy.Reasons, remedy.DecidedBy, remedy.Amount,
+        remedy.Kind, [.. remedy.Reasons.Select(reason => reason.Text)], [.. remedy.Reasons.Select(reason => new CodedReasonView(reason.Code, reason.Values))],
+        remedy.DecidedBy, remedy.Amount,
         rule is null
             ? []
             : [.. Enum.GetValues<Level>().Where(level => level == Level.Management || rule.Limits.ContainsKey(level)).Select(level => new LimitView(level, rule.LimitOf(level)))]);
 }
+
+/// <summary>CLM-2: a reason that needs no language.</summary>
+/// <param name="Code">Stable: <c>claim.above</c>, <c>margin.thin</c>.</param>
+/// <param name="Values">What it names: amounts as <c>320 EUR</c>, shares as <c>12 %</c>, a level by its code.</param>
+public sealed record CodedReasonView(string Code, IReadOnlyDictionary<string, string> Values);
 
 /// <summary>CLM-1: up to which amount a level decides alone.</summary>
 /// <param name="Level">Who.</param>

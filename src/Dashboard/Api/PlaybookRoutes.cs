@@ -12,13 +12,16 @@ internal static class PlaybookRoutes
     private static readonly QueryParameter Language =
         new("language", "BCP 47. Default, and for languages without playbooks: en.", false, new OpenApiSchema { Type = JsonSchemaType.String });
 
+    private static readonly QueryParameter Gloss =
+        new("gloss", "BCP 47: in which language each text is given once more. Default, and for languages without playbooks: en.", false, new OpenApiSchema { Type = JsonSchemaType.String });
+
     public static void Map(Routes routes, CaseDesk desk, IPolicySource policies)
     {
         var byType = new Operation("playbooks.get", Rights.PolicyRead, "PLY-1, PLY-2: the playbook in force for a conflict type.")
         {
             Tag = "Policy",
             Answer = typeof(PlaybookView),
-            Query = [Language],
+            Query = [Language, Gloss],
             Refusals = [StatusCodes.Status404NotFound],
         };
         routes.Get("/api/playbooks/{type}", byType, context =>
@@ -29,6 +32,7 @@ internal static class PlaybookRoutes
         {
             Tag = "Cases",
             Answer = typeof(PlaybookView),
+            Query = [Gloss],
             Refusals = [StatusCodes.Status404NotFound],
         };
         routes.Get("/api/cases/{id}/playbook", ofCase, async context =>
@@ -46,6 +50,6 @@ internal static class PlaybookRoutes
 
     private static Task AnswerAsync(HttpContext context, Policy policy, string type, string? language, Case? state) =>
         policy.Playbooks.Types.TryGetValue(type, out var playbook)
-            ? JsonAnswer.WriteAsync(context, PlaybookView.Of(playbook, policy, language, state))
+            ? JsonAnswer.WriteAsync(context, PlaybookView.Of(playbook, policy, language, context.Request.Query[Gloss.Name].ToString(), state))
             : Problems.NotFound("playbook", type).WriteAsync(context);
 }

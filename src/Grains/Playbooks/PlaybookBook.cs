@@ -7,7 +7,7 @@ namespace Escalation.Grains.Playbooks;
 /// <param name="Types">By conflict type.</param>
 public sealed record PlaybookBook(ImmutableArray<string> Languages, IReadOnlyDictionary<string, Playbook> Types)
 {
-    /// <summary>The language that agents read beside the customer's.</summary>
+    /// <summary>The language that agents read beside the customer's, unless they ask for another.</summary>
     public const string Gloss = "en";
 
     /// <summary>Of a policy that is older than playbooks.</summary>

@@ -8,7 +8,7 @@ namespace Escalation.Dashboard.Tests.Api;
 public sealed class PlaybookApiTests
 {
     [Fact, Rule("PLY-1"), Rule("PLY-2")]
-    public async Task A_playbook_is_given_in_the_asked_language_with_english_beside_it()
+    public async Task A_playbook_is_given_in_the_asked_language_with_the_readers_beside_it()
     {
         await using var api = await ApiHost.StartAsync();
 
@@ -23,6 +23,13 @@ public sealed class PlaybookApiTests
         Assert.StartsWith("Ce am promis depinde", romanian["delayReason.text"], StringComparison.Ordinal);
         Assert.Equal(("en", english.Text), (english["language"], other.Text));
         Assert.False(english.Json.GetProperty("avoid")[0].TryGetProperty("gloss", out _));
+        var russianReader = await api.GetAsync("/api/playbooks/brokenPromise?language=ro&gloss=ru-RU");
+        phrase = russianReader.Json.GetProperty("stages")[0].GetProperty("phrases")[0];
+        Assert.StartsWith("V-am promis o zi", phrase.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Matches("^[А-Я][а-яё]", phrase.GetProperty("gloss").GetString());
+        Assert.Matches("^[А-Я][а-яё]", russianReader["delayReason.gloss"]);
+        var romanianReader = await api.GetAsync("/api/playbooks/brokenPromise?language=ro&gloss=ro");
+        Assert.DoesNotContain("\"gloss\"", romanianReader.Text, StringComparison.Ordinal);
         Assert.Equal((404, "playbook.notFound"), ((await api.GetAsync("/api/playbooks/nonsense")) is var no ? (no.Status, no.Code) : default));
     }
 

@@ -189,11 +189,13 @@ public sealed class ClaimTests
         var choice = RemedyRules.Recommend(About("sofa"), policy);
 
         Assert.Equal((RemedyKind.Concede, Level.Buffer), (concede.Kind, concede.DecidedBy));
-        Assert.Equal("The claim of 20 EUR is within the agent's limit of 50 EUR: concede it at once, without inquiry or haggling.", concede.Reasons.Single());
+        Assert.Equal("The claim of 20 EUR is within the agent's limit of 50 EUR: concede it at once, without inquiry or haggling.", concede.Reasons.Single().Text);
         Assert.Equal((RemedyKind.Replace, RemedyKind.Procedure, RemedyKind.Choice), (replace.Kind, procedure.Kind, choice.Kind));
         Assert.Equal(Level.Head, procedure.DecidedBy);
-        Assert.Contains(procedure.Reasons, reason => reason.Contains("margin of 12 % is thin", StringComparison.Ordinal));
-        Assert.Contains(choice.Reasons, reason => reason.Contains("'sofa'", StringComparison.Ordinal));
+        Assert.Equal(["claim.above", "price.notInexpensive", "margin.thin", "procedure"], procedure.Reasons.Select(reason => reason.Code));
+        Assert.Equal(("200 EUR", "50 EUR", "head"), procedure.Reasons[0].Values is var named ? (named["amount"], named["limit"], named["level"]) : default);
+        Assert.Contains(procedure.Reasons, reason => reason.Text.Contains("margin of 12 % is thin", StringComparison.Ordinal));
+        Assert.Contains(choice.Reasons, reason => reason.Text.Contains("'sofa'", StringComparison.Ordinal));
     }
 
     [Fact, Rule("CLM-5")]

@@ -90,6 +90,8 @@ export interface Apology {
 export interface Remedy {
   readonly remedy: 'concede' | 'replace' | 'procedure' | 'choice';
   readonly reasons: readonly string[];
+  /** The same reasons as codes, with what they name. */
+  readonly because: readonly { readonly code: string; readonly values: Readonly<Record<string, string>> }[];
   readonly decidedBy?: Level;
   readonly amount?: Money;
   /** CLM-1: up to which amount each level decides, in the claim's currency; lowest first. */

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { language } from '../shared/texts.svelte';
 import { tabs } from '../work/panes';
-import { inOwnWords, type Playbook } from '../work/playbook';
 import { weekdayWords } from '../work/promise-dates';
 import type { Happening } from './case-data';
 import { tell } from './happening-words';
 import { reasonWord } from './outlook-words';
+import { remedyReasons } from './remedy-words';
 
 afterEach(() => language.choose('en'));
 
@@ -51,8 +51,10 @@ test.each(language.all)('in %s the short word of a tab is part of its name, and 
   expect(weekdayWords()[0]).toBe({ en: 'Mo', ru: 'Пн', ro: 'Lu' }[tag]);
 });
 
-test('PLY-2: whoever reads the customer’s language needs no English beside it', () => {
-  const playbook = { language: 'ro', stages: [{ aim: { text: 'Bună', gloss: 'Good' } }], remedies: [{ text: 'Banii', gloss: 'Money' }] } as unknown as Playbook;
-  expect(inOwnWords(playbook, 'ro')).toEqual({ language: 'ro', stages: [{ aim: { text: 'Bună' } }], remedies: [{ text: 'Banii' }] });
-  expect(inOwnWords(playbook, 'ru')).toBe(playbook);
+test('CLM-2: a recommendation gives its reasons in the reader’s language, or as the platform says them', async () => {
+  const because = [{ code: 'claim.above', values: { amount: '320 EUR', limit: '50 EUR', level: 'head' } }, { code: 'weather', values: {} }];
+  await language.choose('ru');
+  expect(remedyReasons({ remedy: 'choice', reasons: ['The claim is above the limit.', 'It rains.'], because })).toEqual([
+    'Требование 320 EUR выше лимита оператора 50 EUR; о деньгах решает: рук. отдела.', 'It rains.',
+  ]);
 });

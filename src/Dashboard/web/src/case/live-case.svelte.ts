@@ -1,7 +1,7 @@
 import { Problem } from '../shared/http';
 import { toSignIn } from '../shared/session.svelte';
 import { language, t } from '../shared/texts.svelte';
-import { inOwnWords, readPlaybook, type Playbook } from '../work/playbook';
+import { readPlaybook, type Playbook } from '../work/playbook';
 import { readCase, readHistory, readNotices, type CaseNotice, type CaseView, type Happening } from './case-data';
 
 /** One case with all that its page shows, read anew when it changes. */
@@ -9,16 +9,12 @@ export class LiveCase {
   shown = $state.raw<CaseView | undefined>();
   history = $state.raw<readonly Happening[]>([]);
   notices = $state.raw<readonly CaseNotice[]>([]);
+  playbook = $state.raw<Playbook | undefined>();
   problem = $state('');
-  #playbook = $state.raw<Playbook | undefined>();
   #loading = false;
   #again = false;
 
   constructor(readonly id: string) {}
-
-  get playbook(): Playbook | undefined {
-    return this.#playbook === undefined ? undefined : inOwnWords(this.#playbook, language.current);
-  }
 
   /** One load at a time; what changes meanwhile is fetched by one more. What was read before stays until then. */
   async load(): Promise<void> {
@@ -30,8 +26,8 @@ export class LiveCase {
     do {
       this.#again = false;
       try {
-        [this.shown, this.history, this.notices, this.#playbook] = await Promise.all([
-          readCase(this.id), readHistory(this.id), readNotices(this.id), readPlaybook(this.id).then((playbook) => playbook ?? this.#playbook),
+        [this.shown, this.history, this.notices, this.playbook] = await Promise.all([
+          readCase(this.id), readHistory(this.id), readNotices(this.id), readPlaybook(this.id, language.current).then((playbook) => playbook ?? this.playbook),
         ]);
         this.problem = '';
       } catch (error) {

@@ -2,7 +2,7 @@ import type { Stage } from '../board/protocol';
 import { get, isRecord } from '../shared/http';
 import { language } from '../shared/texts.svelte';
 
-/** A text in the customer's language and, where that is not English, in English. */
+/** A text in the customer's language and, where that is another, in the agent's. */
 export interface GuideText {
   readonly text: string;
   readonly gloss?: string;
@@ -37,22 +37,17 @@ export interface Playbook {
   readonly delayReason: GuideText;
 }
 
-/** The case's playbook; undefined where the company has none for its type. */
-export async function readPlaybook(caseId: string): Promise<Playbook | undefined> {
+/** The case's playbook, with what whoever reads that language understands; undefined where the company has none for its type. */
+export async function readPlaybook(caseId: string, reads: string): Promise<Playbook | undefined> {
   try {
-    const value = await get(`/api/cases/${encodeURIComponent(caseId)}/playbook`);
+    const value = await get(`/api/cases/${encodeURIComponent(caseId)}/playbook?gloss=${encodeURIComponent(reads)}`);
     return isRecord(value) && Array.isArray(value['stages']) ? (value as unknown as Playbook) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The playbook for whoever reads this language: what is written in it needs no English beside it. */
-export function inOwnWords(playbook: Playbook, reads: string): Playbook {
-  return playbook.language === reads ? (JSON.parse(JSON.stringify(playbook, (name, value: unknown) => (name === 'gloss' ? undefined : value))) as Playbook) : playbook;
-}
-
-/** What an agent reads: English where there is some. */
+/** What an agent reads: their own language where it stands beside the customer's. */
 export function forAgent(text: GuideText): string {
   return text.gloss ?? text.text;
 }
