@@ -1,7 +1,12 @@
 # The platform's host. docker build --build-arg STACK=cluster . for several hosts behind a proxy.
+FROM node:22.21.1-bookworm-slim AS node
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401-noble AS build
 ARG STACK=embedded
-RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
+# The distribution's own Node is too old for the pages.
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /source
 COPY . .
 # The database is a container of its own: the private one is left out.

@@ -34,6 +34,9 @@ internal sealed partial class ClusterGrains(
 
     public ISourceGrain Source(Guid id) => new SourceGrain(new Remote<Source, SourceCommand, SourceEvent>(this, id));
 
+    /// <summary>How Orleans names a grain.</summary>
+    internal static GrainId IdOf(string category, Guid id) => GrainId.Create(GrainType.Create(category), GrainIdKeyExtensions.CreateGuidKey(id));
+
     public Task OnFollowedAsync(Guid id, int version) => seats.CatchUpAsync(id, version);
 
     /// <summary>Before this host is a member, and when it has left, there is nobody to ask.</summary>
@@ -163,7 +166,7 @@ internal sealed partial class ClusterGrains(
     private ILogger Logger => logger;
 
     private IActivationGrain GrainOf(string category, Guid id) =>
-        grains.GetGrain<IActivationGrain>(GrainId.Create(GrainType.Create(category), GrainIdKeyExtensions.CreateGuidKey(id)));
+        grains.GetGrain<IActivationGrain>(IdOf(category, id));
 
     private Activation<TState, TCommand, TEvent> Here<TState, TCommand, TEvent>(Guid id)
         where TState : class, IAggregate<TState, TCommand, TEvent>

@@ -9,8 +9,13 @@ namespace Escalation.Silo.Cluster;
 [GenerateSerializer, Immutable, Alias("escalation.parcel")]
 internal sealed class Parcel
 {
+    [NonSerialized]
     private object? _value;
+
+    [NonSerialized]
     private byte[]? _json;
+
+    [NonSerialized]
     private Func<byte[]>? _write;
 
     /// <summary>Which build packed it.</summary>

@@ -111,7 +111,7 @@ public abstract class GrainHostContract : IAsyncLifetime
         Assert.Equal(Heat.Tense, (await Hosts[0].Case(_id).Get(Token)).State.Heat);
     }
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private protected static Envelope<CaseCommand> Say(CaseCommand command) =>
         new(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Ana, command);
