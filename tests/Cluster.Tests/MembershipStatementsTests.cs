@@ -84,7 +84,7 @@ public sealed class MembershipStatementsTests : IAsyncLifetime
         }
     }
 
-    private Task ForgetAsync(int port, DateTime aliveAt, string? suspects) => RunAsync(
+    private Task<int?> ForgetAsync(int port, DateTime aliveAt, string? suspects) => RunAsync(
         "CleanupDefunctSiloEntryKey", Member(port), ("StartTime", Start), ("IAmAliveTime", aliveAt), ("SuspectTimes", suspects));
 
     private Task<int?> RunAsync(string key, params (string Name, object? Value)[] values) => RunAsync(key, [], values);

@@ -49,7 +49,7 @@ internal sealed partial class ClusterGrains(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(3100, LogLevel.Warning, "The host of {Category} {Id} does not answer; decided here: {Reason}")]
+    [LoggerMessage(3120, LogLevel.Warning, "The host of {Category} {Id} does not answer; decided here: {Reason}")]
     private static partial void LogDecidedHere(ILogger logger, string category, Guid id, string reason);
 
     private sealed class CaseGrain(Remote<Case, CaseCommand, CaseEvent> remote) : ICaseGrain
