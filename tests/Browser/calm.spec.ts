@@ -29,7 +29,7 @@ test('BRD-4: nothing moves under the pointer; what waits to move is said, and mo
   // As the host sorts it, not as this test thinks that it should.
   async function expectedOrder(): Promise<readonly string[]> {
     const answer = await request.get(`/api/board?q=${word}&sort=heat`, { headers: { authorization: `Bearer ${access.supervisor}` } });
-    const { rows: sorted } = (await answer.json()) as { rows: { id: string }[] };
+    const { items: sorted } = (await answer.json()) as { items: { id: string }[] };
     expect(sorted.map((each) => each.id)).toContain(third);
     return sorted.map((each) => each.id);
   }
@@ -53,7 +53,7 @@ test('by keys alone a row is reached and taken over; what came of it is read out
   await page.keyboard.press('t');
   await expect.poll(async () => (await heard()).at(-1)).toContain('done');
   await expect(row.locator('.c-due')).not.toHaveText(countdown, { timeout: 70_000 });
-  await post(request, access.agent, `/api/cases/${id}/escalate`, { to: 'head', reason: 'He wants to talk to whoever decides.' });
+  await post(request, access.agent, `/api/cases/${id}/escalate`, { level: 'head', reason: 'He wants to talk to whoever decides.' });
   await expect.poll(async () => (await heard()).at(-1)).toContain(`${word} of many escalated to`);
   expect((await heard()).filter((text) => !text.includes(word))).toEqual([]);
   expect((await heard()).length).toBeLessThanOrEqual(3);
