@@ -210,7 +210,7 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
-test('whoever chooses another language reads the desk and the board in it, and nothing of theirs in English', async ({ page, request }) => {
+test('LNG-1: whoever chooses another language reads the desk and the board in it, and nothing of theirs in English', async ({ page, request }) => {
   await openDesk(page);
   const name = `Тамара ${Date.now()}`;
   await page.getByRole('combobox', { name: 'Language' }).selectOption('ru');

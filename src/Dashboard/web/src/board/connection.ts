@@ -1,5 +1,6 @@
 import type { HubConnection, ISubscription } from '@microsoft/signalr';
 import { HubLine } from '../shared/hub-line';
+import { refusalWords } from '../shared/refusal';
 import { t } from '../shared/texts.svelte';
 import { applyMessage, gap, type Board } from './board-store';
 import { parseMessage, PROTOCOL, type BoardView } from './protocol';
@@ -73,7 +74,7 @@ export class BoardConnection {
       next: (data) => stream === this.#stream && this.#take(data, hub),
       error: (error: unknown) => {
         if (stream === this.#stream && /view\.invalid/.test(String(error))) {
-          this.#refuse('view', String(error).replace(/^.*view\.invalid: /, ''));
+          void refusalWords('view.invalid', String(error).replace(/^.*view\.invalid: /, '')).then((words) => this.#refuse('view', words));
         }
         // Any other end comes with the end of the line.
       },

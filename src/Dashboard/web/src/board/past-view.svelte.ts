@@ -1,5 +1,6 @@
 import type { HubConnection, ISubscription } from '@microsoft/signalr';
 import { get, isRecord, Problem } from '../shared/http';
+import { refusalWords } from '../shared/refusal';
 import { toSignIn } from '../shared/session.svelte';
 import { applyMessage, gap, type Board } from './board-store';
 import { parseMessage, type BoardRow, type BoardView, type Counts } from './protocol';
@@ -65,7 +66,8 @@ export class PastView {
       error: (error: unknown) => {
         if (stream === this.#stream) {
           this.#halt();
-          this.problem = String(error).replace(/^.*(?:view|replay)\.invalid: /, '');
+          const [, code, detail = String(error)] = /((?:view|replay)\.invalid): (.*)$/.exec(String(error)) ?? [];
+          void refusalWords(code, detail).then((words) => (this.problem = words));
         }
       },
       complete: () => {

@@ -11,7 +11,7 @@ const english = Object.entries(files).filter(([path]) => path.includes('/en/'));
 /** Words that are the same in another language. */
 const same: ReadonlySet<string> = new Set(['{count} s', '{count} min', '{count} h', '{hours} h {minutes}', '{count} ms', 'agent', 'administrator', 'specialist', 'Contact', 'calm', 'public', 'Decide', 'R{round}']);
 
-describe.each(language.all)('the texts in %s', (tag) => {
+describe.each(language.all)('LNG-1: the texts in %s', (tag) => {
   const { pluralCategories: categories } = new Intl.PluralRules(tag).resolvedOptions();
   /** `one` may be one alone, or 21 too, which has to be said. */
   const oneIsMany = new Intl.PluralRules(tag).select(21) === 'one';
@@ -48,7 +48,7 @@ describe.each(language.all)('the texts in %s', (tag) => {
   });
 });
 
-describe('what is said', () => {
+describe('LNG-1: what is said', () => {
   afterAll(() => language.choose('en'));
 
   test('follows the language that is chosen, with its plural forms, dates and figures', async () => {
@@ -75,6 +75,7 @@ describe('what is said', () => {
     expect(await refusalWords('case.closed', 'Case 7 was closed on 19 November.')).toBe('Case 7 was closed on 19 November.');
     await language.choose('ru');
     expect(await refusalWords('case.closed', 'Case 7 was closed on 19 November.')).toBe(known('refusals.case.closed'));
+    expect(await refusalWords('request.invalid', 'dueAt: a time is expected.')).toContain(': dueAt: a time is expected.');
     expect(await refusalWords('case.newer', 'Something new.')).toBe('Something new.');
   });
 });
