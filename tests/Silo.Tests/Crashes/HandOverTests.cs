@@ -29,11 +29,19 @@ public sealed class HandOverTests : IAsyncLifetime
           elena: {name: Elena, team: front, types: [{{Offered}}], capacity: 100}
         """;
 
+    /// <summary>An offer stands for longer than any machine needs for the story.</summary>
+    private const string Desk =
+        """
+        window: PT10M
+        windowLeast: PT10M
+        declineReasons: {other: Another reason}
+        """;
+
     /// <summary>Shorter than an hour, a promise is explained at half its length.</summary>
     private static readonly TimeSpan PromiseLength = TimeSpan.FromSeconds(16);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("escalation-hand-over-").FullName;
-    private readonly string _policy = TestPolicy.FolderWith(("people.yaml", People));
+    private readonly string _policy = TestPolicy.FolderWith(("people.yaml", People), ("desk.yaml", Desk));
     private readonly HostProcess[] _hosts = new HostProcess[2];
     private readonly Dictionary<Guid, string> _told = [];
     private TestDatabase _database = null!;
@@ -98,7 +106,6 @@ public sealed class HandOverTests : IAsyncLifetime
         Assert.Empty(replay.Faults);
         Assert.All(cases, id => Assert.Contains(replay.Cases.First(state => state.Id == id).Owner, (string?[])["ana", "elena"]));
         Assert.All(_told, told => Assert.Equal(told.Value, replay.Cases.First(state => state.Id == told.Key).Owner));
-        Assert.Equal(cases.Count, await CountAsync("ownerAssigned"));
         foreach (var host in _hosts)
         {
             Assert.Equal(0, await host.StopAsync());
