@@ -36,6 +36,19 @@ internal sealed class KitGrains : ICaseNumbers, ICustomerDirectory
 
     public ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
         new(_known.TryGetValue(contactPoint, out var found) ? found : null);
+
+    public ValueTask<IReadOnlyList<Guid>> SharingAsync(string address, CancellationToken cancellationToken) =>
+        new([.. _known.Where(known => known.Key.Split(';')[0] == address).Select(known => known.Value).Distinct()]);
+
+    public ValueTask UniteAsync(Guid from, Guid into, CancellationToken cancellationToken)
+    {
+        foreach (var known in _known.Where(known => known.Value == from))
+        {
+            _known[known.Key] = into;
+        }
+
+        return default;
+    }
 }
 
 /// <summary>The log's promise in memory: versions without gaps, and one winner.</summary>

@@ -58,6 +58,9 @@ public static class Rights
     /// <summary>CUS-5: decline to serve a customer, and serve them again.</summary>
     public static Right CustomersDecline { get; } = new("customers.decline", Roles.Supervisor | Roles.Admin);
 
+    /// <summary>CUS-1: say that two customers are one; it cannot be undone.</summary>
+    public static Right CustomersMerge { get; } = new("customers.merge", Roles.Supervisor | Roles.Admin);
+
     /// <summary>CUS-7: erase all that names a customer.</summary>
     public static Right CustomersErase { get; } = new("customers.erase", Roles.Supervisor | Roles.Admin);
 
@@ -101,7 +104,7 @@ public static class Rights
 
     public static IReadOnlyList<Right> All { get; } =
     [
-        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersEdit, CustomersWork, CustomersDecline, CustomersErase,
+        Public, SessionRead, CasesOpen, CasesRead, CasesWork, EscalationsAcknowledge, DutyRead, ApprovalsDecide, GoodwillManage, ClaimsReview, FiguresRead, CustomersRead, CustomersEdit, CustomersWork, CustomersDecline, CustomersMerge, CustomersErase,
         CalendarsUse, PolicyRead, PolicyPreview, PolicyManage, WebhooksManage, ImportsRun, ReviewsRecord, ReviewsRead, ReviewsWork, BoardWatch, DeskUse,
         DevOutbox, InboundMail, JobsWatch,
     ];

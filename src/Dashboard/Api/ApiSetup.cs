@@ -18,7 +18,7 @@ public static class ApiSetup
 {
     /// <summary>
     /// Adds what the API needs of its own. From the host it needs the ports: IGrains, IEventLog, ICaseNumbers,
-    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IReviewList, IPolicySource, IPolicyRollout, IPlatformStatus, IImports, IWebhooks,
+    /// ICustomerDirectory, ICustomerLinks, IPromiseFigures, IPastBoards, IReviewList, IDeclinedCustomers, IPolicySource, IPolicyRollout, IPlatformStatus, IImports, IWebhooks,
     /// <see cref="IAccessStore"/>, and in Development IOutbox.
     /// </summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
@@ -36,7 +36,9 @@ public static class ApiSetup
         services.TryAddSingleton<CustomerDesk>();
         services.TryAddSingleton<OpeningRoute>();
         services.TryAddSingleton<ReadRoutes>();
+        services.TryAddSingleton<Grains.Customers.CustomerMerging>();
         services.TryAddSingleton<CustomerApi>();
+        services.TryAddSingleton<DecliningReviews>();
         services.TryAddSingleton<Grains.Reviews.ReviewErrands>();
         services.TryAddSingleton<ReviewRoutes>();
         services.TryAddSingleton<AnswersPage>();
@@ -47,6 +49,8 @@ public static class ApiSetup
         services.TryAddSingleton<DeskRoutes>();
         services.AddOptions<CustomerPageOptions>().BindConfiguration(CustomerPageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<CustomerRoutes>();
+        services.TryAddSingleton<Grains.Reviews.UnreadLetters>();
+        services.TryAddSingleton<PlaceMailDesk>();
         services.TryAddSingleton<InboundRoute>();
         return services;
     }
@@ -72,7 +76,7 @@ public static class ApiSetup
         SourceRoutes.Map(routes, services);
         services.GetRequiredService<AnswersPage>().Map(endpoints);
         BoardRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPastBoards>(), services.GetRequiredService<IPolicySource>(), services.GetRequiredService<TimeProvider>());
-        RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPolicySource>(), PublicVoice.Of(services), services.GetRequiredService<TimeProvider>());
+        RailRoute.Map(routes, services.GetRequiredService<Grains.Board.Board>(), services.GetRequiredService<IPolicySource>(), PublicVoice.Of(services), services.GetRequiredService<DecliningReviews>(), services.GetRequiredService<TimeProvider>());
         WorkRoutes.Map(routes, services.GetRequiredService<CaseDesk>());
         services.GetRequiredService<CustomerRoutes>().Map(endpoints);
         LinkRoutes.Map(routes, services.GetRequiredService<CaseDesk>(), services.GetRequiredService<ICustomerLinks>(), services.GetRequiredService<TimeProvider>());

@@ -148,6 +148,7 @@ internal static partial class CaseFields
 
     public static TextField ApologyBy { get; } = new("by", 100, false, "Who apologised. Default: the sender.", lines: false);
 
+    public static UuidField MergeCustomerInto { get; } = new("into", true, "The customer who goes on with everything.");
     public static UuidField MergeInto { get; } = new("into", true, "The case that goes on with everything.");
 
     public static UuidField Previous { get; } = new("previous", false, "CASE-4: the closed case of the same customer that this one goes on from.");

@@ -11,9 +11,12 @@ using In = Escalation.Dashboard.Api.CaseFields;
 
 namespace Escalation.Dashboard.Api;
 
-/// <summary>Customers: what they went through with us (CUS-2), what that makes likely (CUS-3), and forgetting them (CUS-7).</summary>
-internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasure erasure, ICustomerDirectory directory, IPolicySource policies, TimeProvider time)
+/// <summary>Customers: what they went through with us (CUS-2), what that makes likely (CUS-3), joining those who are one (CUS-1), and forgetting them (CUS-7).</summary>
+internal sealed class CustomerApi(
+    IGrains grains, CaseDesk desk, ICustomerErasure erasure, ICustomerDirectory directory, CustomerMerging merging, IPolicySource policies, TimeProvider time)
 {
+    private const string What = "customer";
+
     /// <summary>Of so many of the latest cases the case itself is asked; of older ones the ledger has what they said last.</summary>
     private const int MostAsked = 20;
 
@@ -62,6 +65,16 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
             Refusals = [StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
         };
         routes.Post("/api/customers/{id}/erase", erase, context => EraseAsync(context, erase));
+
+        var merge = erase with
+        {
+            Name = "customers.merge",
+            Right = Rights.CustomersMerge,
+            Summary = "CUS-1: this is the same customer as another, who goes on with everything and answers for both. It cannot be undone.",
+            Body = [In.MergeCustomerInto],
+            Answer = typeof(CustomerView),
+        };
+        routes.Post("/api/customers/{id}/merge", merge, context => MergeAsync(context, merge));
 
         var decline = erase with
         {
@@ -126,37 +139,69 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
         return new CustomerCommand.SetOccasions(occasions.ToImmutable());
     }
 
+    private async Task ShowAsync(HttpContext context, Guid id)
+    {
+        var (_, customer, version) = await grains.SurvivingCustomerAsync(id, CancellationToken.None);
+        await ShowAsync(context, customer, version, CancellationToken.None);
+    }
+
     private async Task ShowAsync(HttpContext context, Customer customer, int version, CancellationToken cancellationToken) => await JsonAnswer.WriteAsync(
-        context, CustomerView.Of(customer, version, await ExperiencesAsync(customer, cancellationToken), policies.Current, time.GetUtcNow()));
+        context,
+        CustomerView.Of(
+            customer, version, await ExperiencesAsync(customer, cancellationToken), await DuplicatesAsync(customer, cancellationToken), policies.Current,
+            time.GetUtcNow()));
+
+    /// <summary>CUS-1: whoever shares a telephone may be the same customer, or their family: a person decides.</summary>
+    private async Task<IReadOnlyList<DuplicateView>> DuplicatesAsync(Customer customer, CancellationToken cancellationToken)
+    {
+        var found = new List<DuplicateView>();
+        foreach (var other in customer.Contact?.Phone is { } phone ? await directory.SharingAsync(ContactPoints.Telephone(phone), cancellationToken) : [])
+        {
+            var (id, state, _) = await grains.SurvivingCustomerAsync(other, cancellationToken);
+            if (id != customer.Id && state is { Exists: true, Contact: { } contact } && found.All(one => one.Id != id))
+            {
+                found.Add(new DuplicateView(id, contact.Name, ContactPoints.NameKey(contact.Name) == ContactPoints.NameKey(customer.Contact!.Name), state.Cases.Length));
+            }
+        }
+
+        return found;
+    }
 
     private async Task TellAsync(HttpContext context, Operation operation, Func<Fields, CustomerCommand> read)
     {
-        if (!Guid.TryParseExact(CaseDesk.RouteText(context, "id"), "D", out var id))
+        if (await GrainCommand.ReadAsync(context, operation, What, time, read) is not var (id, envelope))
         {
-            await Problems.NotFound("customer", CaseDesk.RouteText(context, "id")).WriteAsync(context);
             return;
         }
 
-        var by = ActorPrincipal.Of(context.User)!;
-        var faults = new Faults();
-        var ids = CommandIds.Of(context, by, operation.Name, id, 0, time, faults);
-        var (command, problem) = await JsonBody.ReadAsync(context, faults, operation.BodyMayBeEmpty, 0, (fields, _) => read(fields));
-        if (problem is not null)
+        var (customer, answer) = await grains.TellCustomerAsync(id, envelope, CancellationToken.None);
+        await (answer is Answer.No no ? Problems.Of(no.Refusal).WriteAsync(context) : ShowAsync(context, customer));
+    }
+
+    /// <summary>
+    /// Not cancelled when the caller goes away; answered when cases and contact points lead to the other. What a crash leaves undone is
+    /// finished by the deadline clock.
+    /// </summary>
+    private async Task MergeAsync(HttpContext context, Operation operation)
+    {
+        if (await GrainCommand.ReadAsync(context, operation, What, time, fields => new CustomerCommand.MergeCustomer(fields.Get(In.MergeCustomerInto))) is not var (id, envelope))
         {
-            await problem.WriteAsync(context);
             return;
         }
 
-        switch (await grains.Customer(id).Tell(new Envelope<CustomerCommand>(ids.Command, by, command!), CancellationToken.None))
+        var (into, _, _) = await grains.SurvivingCustomerAsync(envelope.Command.Into);
+        var answer = await grains.Customer(id).Tell(
+            new Envelope<CustomerCommand>(envelope.CommandId, envelope.By, new CustomerCommand.MergeCustomer(into)), CancellationToken.None);
+        if (answer is Answer.No no)
         {
-            case Answer.Done:
-                var (customer, version) = await grains.Customer(id).Get(CancellationToken.None);
-                await ShowAsync(context, customer, version, CancellationToken.None);
-                break;
-            case Answer.No no:
-                await Problems.Of(no.Refusal).WriteAsync(context);
-                break;
+            await Problems.Of(no.Refusal).WriteAsync(context);
+            return;
         }
+
+        var merged = await merging.RunAsync(id, CancellationToken.None);
+        await (merged.Merge is { State: CustomerMergeState.Abandoned, Refusal: { } code, Detail: { } detail }
+            ? Problems.Of(new Refused(code, detail)).WriteAsync(context)
+            : ShowAsync(context, id));
     }
 
     /// <summary>
@@ -187,7 +232,7 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
             return;
         }
 
-        foreach (var point in ContactPoints.Of(contact!.Email, contact.Phone))
+        foreach (var point in ContactPoints.Of(contact!.Name, contact.Email, contact.Phone))
         {
             await directory.FindOrClaimAsync([point], customer.Id, CancellationToken.None);
         }
@@ -221,24 +266,14 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
     /// </summary>
     private async Task EraseAsync(HttpContext context, Operation operation)
     {
-        if (!Guid.TryParseExact(CaseDesk.RouteText(context, "id"), "D", out var id))
+        if (await GrainCommand.ReadAsync(
+            context, operation, What, time, CustomerCommand (fields) => new CustomerCommand.EraseCustomer(fields.Get(In.ReasonOfErasure))) is not var (asked, envelope))
         {
-            await Problems.NotFound("customer", CaseDesk.RouteText(context, "id")).WriteAsync(context);
             return;
         }
 
-        var by = ActorPrincipal.Of(context.User)!;
-        var faults = new Faults();
-        var ids = CommandIds.Of(context, by, operation.Name, id, 0, time, faults);
-        var (command, problem) = await JsonBody.ReadAsync(
-            context, faults, mayBeEmpty: false, 0, (fields, _) => new CustomerCommand.EraseCustomer(fields.Get(In.ReasonOfErasure)));
-        if (problem is not null)
-        {
-            await problem.WriteAsync(context);
-            return;
-        }
-
-        switch (await grains.Customer(id).Tell(new Envelope<CustomerCommand>(ids.Command, by, command!), CancellationToken.None))
+        var (id, _, _) = await grains.SurvivingCustomerAsync(asked);
+        switch (await grains.Customer(id).Tell(envelope, CancellationToken.None))
         {
             case Answer.Done:
                 var cases = await erasure.CarryOutAsync(id, CancellationToken.None);
@@ -257,14 +292,14 @@ internal sealed class CustomerApi(IGrains grains, CaseDesk desk, ICustomerErasur
         var id = CaseDesk.RouteText(context, "id");
         if (Guid.TryParseExact(id, "D", out var customerId))
         {
-            var (customer, version) = await grains.Customer(customerId).Get(context.RequestAborted);
+            var (_, customer, version) = await grains.SurvivingCustomerAsync(customerId, context.RequestAborted);
             if (customer.Exists)
             {
                 return (customer, version);
             }
         }
 
-        await Problems.NotFound("customer", id).WriteAsync(context);
+        await Problems.NotFound(What, id).WriteAsync(context);
         return null;
     }
 

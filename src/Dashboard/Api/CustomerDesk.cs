@@ -69,7 +69,7 @@ internal sealed class CustomerDesk(IGrains grains, ICaseNumbers numbers, IPolicy
     /// <summary>The case that goes on from a closed one, whoever opened it; null when there is none.</summary>
     private async Task<Guid?> NextAsync(Case closed, CaseEvent.CaseOpened opening)
     {
-        var (customer, _) = await grains.Customer(opening.CustomerId).Get(CancellationToken.None);
+        var (_, customer, _) = await grains.SurvivingCustomerAsync(opening.CustomerId);
         foreach (var id in customer.Cases.Reverse().Take(MostLookedAt).Prepend(IdAfter(closed)).Where(id => id != closed.Id))
         {
             var (state, _) = await grains.Case(id).Get(CancellationToken.None);
@@ -99,13 +99,13 @@ internal sealed class CustomerDesk(IGrains grains, ICaseNumbers numbers, IPolicy
         var id = IdAfter(closed);
         var policy = policies.Current;
         var type = policy.ConflictTypes.Contains(opening.Type) ? opening.Type : policy.ConflictTypes.Order(StringComparer.Ordinal).First();
-        var customer = grains.Customer(opening.CustomerId);
-        contact = (await customer.Get(CancellationToken.None)).State.Contact ?? contact;
-        await customer.Tell(new Envelope<CustomerCommand>(commandId, by, new CustomerCommand.AddCase(contact, id, type, IsOwed: true)), CancellationToken.None);
-        var (knows, _) = await customer.Get(CancellationToken.None);
+        contact = (await grains.SurvivingCustomerAsync(opening.CustomerId)).State.Contact ?? contact;
+        var (customer, _) = await grains.TellCustomerAsync(
+            opening.CustomerId, new Envelope<CustomerCommand>(commandId, by, new CustomerCommand.AddCase(contact, id, type, IsOwed: true)));
+        var (_, knows, _) = await grains.SurvivingCustomerAsync(customer);
         await grains.Case(id).Tell(
             new Envelope<CaseCommand>(commandId, by, new CaseCommand.OpenCase(
-                await numbers.NextAsync(CancellationToken.None), opening.CustomerId, contact, type, summary, channel, Heat.Calm, null,
+                await numbers.NextAsync(CancellationToken.None), customer, contact, type, summary, channel, Heat.Calm, null,
                 opening.Product, opening.Site, null, opening.CustomerGroup, knows.LevelBeside(id),
                 knows.LikeComplaints(id, policy.Ladder.Causes.LikeComplaintsWithin), closed.Id)),
             CancellationToken.None);

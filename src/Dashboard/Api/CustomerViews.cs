@@ -21,6 +21,8 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Occasions">CUS-6: the days on which we are in touch.</param>
 /// <param name="NextGreetingAt">CUS-6: when a greeting is decided next.</param>
 /// <param name="Letters">CUS-5, CUS-6: letters that belong to no case, oldest first.</param>
+/// <param name="Duplicates">CUS-1: who shares their telephone, and may be the same person.</param>
+/// <param name="MergedFrom">CUS-1: those who were merged into them; asked for by these ids, they answer.</param>
 public sealed record CustomerView(
     Guid Id,
     int Version,
@@ -37,16 +39,25 @@ public sealed record CustomerView(
     DeclinedView? Declined,
     IReadOnlyList<OccasionView> Occasions,
     DateTimeOffset? NextGreetingAt,
-    IReadOnlyList<CustomerLetterView> Letters)
+    IReadOnlyList<CustomerLetterView> Letters,
+    IReadOnlyList<DuplicateView> Duplicates,
+    IReadOnlyList<Guid> MergedFrom)
 {
     internal static CustomerView Of(
-        Customer customer, int version, IReadOnlyList<CaseExperience> experiences, Policy policy, DateTimeOffset now) => new(
+        Customer customer, int version, IReadOnlyList<CaseExperience> experiences, IReadOnlyList<DuplicateView> duplicates, Policy policy, DateTimeOffset now) => new(
         customer.Id, version, customer.Contact?.Name, customer.Contact?.Email, customer.Contact?.Phone,
         customer.Contact?.Language, customer.Contact?.TimeZone, customer.Contact?.Prefers, customer.Cases,
         LedgerView.Of(customer, experiences), experiences, customer.ErasedAt,
         customer.DeclinedAt(now) is { } declined ? DeclinedView.Of(customer, declined, policy) : null,
-        [.. customer.Occasions.Select(OccasionView.Of)], customer.Planned?.At, [.. customer.Letters.Select(CustomerLetterView.Of)]);
+        [.. customer.Occasions.Select(OccasionView.Of)], customer.Planned?.At, [.. customer.Letters.Select(CustomerLetterView.Of)], duplicates, [.. customer.Joined.Keys.Order()]);
 }
+
+/// <summary>CUS-1: a customer who may be the same person.</summary>
+/// <param name="Id">Who.</param>
+/// <param name="Name">Their name.</param>
+/// <param name="SameName">They have the same name, too.</param>
+/// <param name="Cases">How many cases they have.</param>
+public sealed record DuplicateView(Guid Id, string Name, bool SameName, int Cases);
 
 /// <summary>CUS-5: how we decline to serve a customer.</summary>
 /// <param name="Since">Since when.</param>

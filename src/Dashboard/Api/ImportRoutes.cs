@@ -9,7 +9,7 @@ using Microsoft.OpenApi;
 
 namespace Escalation.Dashboard.Api;
 
-/// <summary>CASE-1: cases from CSV and NDJSON files, understood first, and answered line by line.</summary>
+/// <summary>CASE-1, REV-2: cases and reviews from CSV and NDJSON files, understood first, and answered line by line.</summary>
 internal static class ImportRoutes
 {
     /// <summary>The largest file that is taken, in bytes.</summary>
@@ -41,7 +41,7 @@ internal static class ImportRoutes
 
     public static void Map(Routes routes, IImports imports, TimeProvider time)
     {
-        var start = new Operation("imports.start", Rights.ImportsRun, "CASE-1: takes cases from a CSV or NDJSON file; the same file twice makes no case twice.")
+        var start = new Operation("imports.start", Rights.ImportsRun, "CASE-1, REV-2: takes cases, or with a mapping as reviews those, from a CSV or NDJSON file; the same file twice makes nothing twice.")
         {
             Tag = "Imports",
             Body = [],

@@ -43,7 +43,7 @@ internal sealed class OpeningRoute(
         var grain = grains.Case(ids.Subject);
         var again = ids.IsKeyed && (await grain.Get(context.RequestAborted)).State is { Exists: true } opened ? Again(opened) : null;
         var previous = again is null && asked!.Previous is { } id ? (await grains.Case(id).Get(context.RequestAborted)).State : null;
-        if (previous is not null && (!previous.Exists || (asked!.Customer.Id ?? previous.Opening!.CustomerId) != previous.Opening!.CustomerId))
+        if (previous is not null && (!previous.Exists || (asked!.Customer.Id is { } named && !await IsSameAsync(named, previous.Opening!.CustomerId))))
         {
             faults.Add(In.Previous.Name, "is no case of this customer");
             await Problems.Invalid(faults).WriteAsync(context);
@@ -119,21 +119,21 @@ internal sealed class OpeningRoute(
     {
         // CASE-4: whoever goes on from a case that they may read is its customer.
         var given = asked.Customer;
-        var customerId = given.Id
+        var found = given.Id
             ?? (previous is not null && Rights.CasesRead.IsHeldBy(by.Roles) ? previous.Opening!.CustomerId : await KnownAsync(given, ids.Customer));
-        var customer = grains.Customer(customerId);
-        var known = (await customer.Get()).State.Contact;
+        var known = (await grains.SurvivingCustomerAsync(found)).State.Contact;
         var merged = new CustomerContact(
             given.Name, given.Email ?? known?.Email, given.Phone ?? known?.Phone,
             given.Language ?? known?.Language ?? "en", given.TimeZone ?? known?.TimeZone ?? "UTC", given.Prefers ?? known?.Prefers);
         var command = new CustomerCommand.AddCase(merged, ids.Subject, asked.Type, asked.ComplainedAt, IsCoveredByLaw(asked, merged, ids.Subject));
-        if (await customer.Tell(new Envelope<CustomerCommand>(ids.CustomerCommand, by, command)) is Answer.No no)
+        var (customerId, answer) = await grains.TellCustomerAsync(found, new Envelope<CustomerCommand>(ids.CustomerCommand, by, command));
+        if (answer is Answer.No no)
         {
             return (null, no.Refusal);
         }
 
         // ESC-6, CUS-4: after adding, so that of two cases that are opened at once at least one counts the other.
-        var (knows, _) = await customer.Get();
+        var (_, knows, _) = await grains.SurvivingCustomerAsync(customerId);
 
         // Who may not read cases must not learn here what others told us of this customer.
         var contact = Rights.CasesRead.IsHeldBy(by.Roles)
@@ -158,9 +158,12 @@ internal sealed class OpeningRoute(
             policy.Packs.Packs.Values.Any(pack => pack.Covers.Holds(state, policy.Packs.Sites));
     }
 
+    private async Task<bool> IsSameAsync(Guid one, Guid other) =>
+        one == other || (await grains.SurvivingCustomerAsync(one)).Id == (await grains.SurvivingCustomerAsync(other)).Id;
+
     private ValueTask<Guid> KnownAsync(Given given, Guid candidate)
     {
-        var points = ContactPoints.Of(given.Email, given.Phone);
+        var points = ContactPoints.Of(given.Name, given.Email, given.Phone);
         return points.Count == 0 ? new(candidate) : directory.FindOrClaimAsync(points, candidate, CancellationToken.None);
     }
 

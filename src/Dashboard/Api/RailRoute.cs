@@ -13,6 +13,7 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Ahead">Promises of the next eight hours, by half hours.</param>
 /// <param name="Teams">In the order in which they are asked to take a case; who of them has how many says <paramref name="Counts"/>.</param>
 /// <param name="Voice">REV-1, REV-2, REV-4: what waits of the public voice.</param>
+/// <param name="Declined">CUS-5: customers of whom somebody has to look whether we still have to decline.</param>
 /// <param name="Counts">How many there are of everything.</param>
 /// <param name="Position">Position of the last event that this knows.</param>
 /// <param name="ServerTime">The host's clock.</param>
@@ -23,6 +24,7 @@ public sealed record RailReply(
     IReadOnlyList<PromisesAhead> Ahead,
     IReadOnlyList<RailTeam> Teams,
     RailVoice Voice,
+    IReadOnlyList<RailDeclined> Declined,
     BoardCounts Counts,
     long Position,
     DateTimeOffset ServerTime);
@@ -44,7 +46,7 @@ internal static class RailRoute
     private const int Stretches = 16;
     private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(30);
 
-    public static void Map(Routes routes, Board board, IPolicySource policies, PublicVoice voice, TimeProvider time) =>
+    public static void Map(Routes routes, Board board, IPolicySource policies, PublicVoice voice, DecliningReviews declining, TimeProvider time) =>
         routes.Get("/api/board/rail", new Operation("board.rail", Rights.BoardWatch, "BRD-1: escalations, approvals and silent owners that wait, the most pressing first, and what waits of the public voice.")
         {
             Tag = "Board",
@@ -76,6 +78,6 @@ internal static class RailRoute
                         .OrderBy(promise => promise.DueAt).Take(limit),
                 ],
                 board.ReadAhead(now, Stretch, Stretches), [.. people.Teams.Select(team => new RailTeam(team.Id, team.Name))],
-                await voice.ReadAsync(now, limit, context.RequestAborted), page.Counts, page.Position, now));
+                await voice.ReadAsync(now, limit, context.RequestAborted), await declining.ReadAsync(now, context.RequestAborted), page.Counts, page.Position, now));
         });
 }

@@ -136,23 +136,10 @@ internal sealed class ReviewRoutes(IGrains grains, ReviewErrands errands, IRevie
 
     private async Task TellAsync(HttpContext context, Operation operation, Func<Fields, ReviewCommand> read)
     {
-        if (!Guid.TryParseExact(CaseDesk.RouteText(context, "id"), "D", out var id))
+        if (await GrainCommand.ReadAsync(context, operation, What, time, read) is var (id, envelope))
         {
-            await Problems.NotFound(What, CaseDesk.RouteText(context, "id")).WriteAsync(context);
-            return;
+            await AnswerAsync(context, await grains.Review(id).Tell(envelope, CancellationToken.None), id);
         }
-
-        var by = ActorPrincipal.Of(context.User)!;
-        var faults = new Faults();
-        var ids = CommandIds.Of(context, by, operation.Name, id, 0, time, faults);
-        var (command, problem) = await JsonBody.ReadAsync(context, faults, operation.BodyMayBeEmpty, 0, (fields, _) => read(fields));
-        if (problem is not null)
-        {
-            await problem.WriteAsync(context);
-            return;
-        }
-
-        await AnswerAsync(context, await grains.Review(id).Tell(new Envelope<ReviewCommand>(ids.Command, by, command!), CancellationToken.None), id);
     }
 
     private async Task AnswerAsync(HttpContext context, Answer answer, Guid id)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Mail;
 using System.Text.RegularExpressions;
@@ -28,6 +29,7 @@ internal enum Report
 /// <param name="IsAutomatic">A machine wrote it.</param>
 /// <param name="Report">What it reports, if it is a delivery report.</param>
 /// <param name="Reason">Why a letter could not be delivered: status and the server's words, without addresses.</param>
+/// <param name="WrittenAt">When it was written, as it says itself; null when it does not.</param>
 internal sealed partial record InboundMail(
     string From,
     string Subject,
@@ -36,7 +38,8 @@ internal sealed partial record InboundMail(
     IReadOnlyList<string> About,
     bool IsAutomatic,
     Report Report = Report.None,
-    string? Reason = null)
+    string? Reason = null,
+    DateTimeOffset? WrittenAt = null)
 {
     private const int MostIds = 100;
     private const int LongestReason = 300;
@@ -50,7 +53,8 @@ internal sealed partial record InboundMail(
         var text = TextOf(mail);
         var answered = IdsOf(mail.Header("in-reply-to")).Concat(IdsOf(mail.Header("references")).Reverse());
         var read = new InboundMail(
-            from, mail.Header("subject") ?? "", text, IdsOf(mail.Header("message-id")).FirstOrDefault(), [.. answered.Take(MostIds)], IsMachine(mail));
+            from, mail.Header("subject") ?? "", text, IdsOf(mail.Header("message-id")).FirstOrDefault(), [.. answered.Take(MostIds)], IsMachine(mail),
+            WrittenAt: InstantOf(mail.Header("date")));
         if (status is not null)
         {
             return OfReport(read, mail, status);
@@ -114,6 +118,12 @@ internal sealed partial record InboundMail(
         return plain.Length == 0 ? "It came back." : plain.Length <= LongestReason ? plain : plain[..LongestReason];
     }
 
+    /// <summary>RFC 5322, without its comments.</summary>
+    private static DateTimeOffset? InstantOf(string? date) =>
+        date is not null && DateTimeOffset.TryParse(Comment().Replace(date, ""), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at.ToUniversalTime()
+            : null;
+
     private static bool IsMachine(MimePart mail) =>
         IsAutomaticWord(mail.Header("auto-submitted")) ||
         (mail.Header("precedence")?.Trim().ToLowerInvariant() is "bulk" or "junk" or "list" or "auto_reply") ||
@@ -145,6 +155,9 @@ internal sealed partial record InboundMail(
         text = LineEnd().Replace(text, "\n");
         return WebUtility.HtmlDecode(Tag().Replace(text, "")).Trim();
     }
+
+    [GeneratedRegex(@"\([^()]*\)", RegexOptions.CultureInvariant)]
+    private static partial Regex Comment();
 
     [GeneratedRegex(@"<([^<>\s]{1,250})>", RegexOptions.CultureInvariant)]
     private static partial Regex Id();

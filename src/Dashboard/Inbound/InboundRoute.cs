@@ -7,6 +7,7 @@ using Escalation.Dashboard.Api;
 using Escalation.Grains;
 using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -14,16 +15,22 @@ namespace Escalation.Dashboard.Inbound;
 
 /// <summary>
 /// What became of a letter that came in: <c>reply</c>, <c>opened</c> (CASE-4: a new case that goes on from a closed one),
-/// <c>automatic</c>, <c>bounce</c>, <c>delay</c> or <c>report</c>.
+/// <c>automatic</c>, <c>bounce</c>, <c>delay</c> or <c>report</c>; from a public place (REV-2) <c>review</c>, <c>unread</c> (a case in
+/// which a person reads it) or <c>ignored</c>.
 /// </summary>
-public sealed record InboundReceipt(Guid CaseId, string Kind, int? Notice, int Version);
+/// <param name="CaseId">The case; absent for a review that does not complain, and for what is ignored.</param>
+/// <param name="Kind">One of these words.</param>
+/// <param name="Notice">Our notice that it is about.</param>
+/// <param name="Version">The case's version, or the review's.</param>
+/// <param name="ReviewId">The review that it told of.</param>
+public sealed record InboundReceipt(Guid? CaseId, string Kind, int? Notice, int Version, Guid? ReviewId = null);
 
 /// <summary>
 /// PRM-5: letters that a mail server hands over: what comes back, what customers answer, what their machines answer. The same
 /// letter (by its Message-ID) twice is taken once.
 /// </summary>
 internal sealed partial class InboundRoute(
-    IGrains grains, Board board, ICustomerDirectory directory, CaseDesk desk, CustomerDesk customers, TimeProvider time)
+    IGrains grains, Board board, ICustomerDirectory directory, CaseDesk desk, CustomerDesk customers, PlaceMailDesk places, TimeProvider time)
 {
     /// <summary>The largest letter that is taken, in bytes.</summary>
     public const int Limit = 10 * 1024 * 1024;
@@ -35,18 +42,16 @@ internal sealed partial class InboundRoute(
     /// <summary>Of a customer with more cases than that, older ones are not known by their number.</summary>
     private const int MostCasesLookedAt = 200;
 
-    private const int LongestWhole = 60_000;
-
     private static readonly TextField From = new("from", 320, true, "The sender's address.", lines: false);
     private static readonly TextField To = new("to", 2000, false, "Whom it was for.", lines: false);
     private static readonly TextField Subject = new("subject", 1000, false, "Decoded.", lines: false);
-    private static readonly TextField Text = new("text", LongestWhole, true, "The letter as plain text.");
+    private static readonly TextField Text = new("text", MailText.Longest, true, "The letter as plain text.");
     private static readonly TextField MessageId = new("messageId", 300, false, "The letter's own id.", lines: false);
     private static readonly TextField InReplyTo = new("inReplyTo", 2000, false, "Id of the letter that it answers.", lines: false);
     private static readonly TextField References = new("references", 20_000, false, "Ids of the letters before it.");
     private static readonly TextField AutoSubmitted = new("autoSubmitted", 100, false, "The header Auto-Submitted, if there is one.", lines: false);
 
-    private static readonly Operation Taking = new("inbound.email", Rights.InboundMail, "PRM-5: a letter that came in: an answer, a delivery report.")
+    private static readonly Operation Taking = new("inbound.email", Rights.InboundMail, "PRM-5, REV-2: a letter that came in: an answer, a delivery report, word of a review.")
     {
         Tag = "Inbound",
         Body = [From, To, Subject, Text, MessageId, InReplyTo, References, AutoSubmitted],
@@ -77,14 +82,22 @@ internal sealed partial class InboundRoute(
             return;
         }
 
-        if (await CaseOfAsync(mail!) is not var (caseId, notice))
+        var key = mail!.MessageId ?? hash;
+        if (places.Read(mail) is { } letter)
+        {
+            var taken = await places.TakeAsync(letter, mail, key, given.IsKeyed ? given.Command : null, by);
+            await (taken.Receipt is { } receipt ? JsonAnswer.WriteAsync(context, receipt) : Problems.Of(taken.Refusal!).WriteAsync(context));
+            return;
+        }
+
+        if (await CaseOfAsync(mail) is not var (caseId, notice))
         {
             await NoCase.WriteAsync(context);
             return;
         }
 
-        var id = given.IsKeyed ? given.Command : CommandIds.OfKey(by, Taking.Name, caseId, 0, HashOf(Encoding.UTF8.GetBytes(mail!.MessageId ?? hash))).Command;
-        var (kind, command) = CommandOf(mail!, notice);
+        var id = given.IsKeyed ? given.Command : CommandIds.OfKey(by, Taking.Name, caseId, 0, HashOf(Encoding.UTF8.GetBytes(key))).Command;
+        var (kind, command) = CommandOf(mail, notice);
         if (command is null)
         {
             var (_, version) = await grains.Case(caseId).Get(context.RequestAborted);
@@ -94,7 +107,7 @@ internal sealed partial class InboundRoute(
 
         if (command is CaseCommand.ReceiveMail { Automatic: false } words)
         {
-            var heard = await customers.TellAsync(caseId, id, by, words, Channel.Email, words.Text.Length > 0 ? words.Text : Plain(mail!.Subject));
+            var heard = await customers.TellAsync(caseId, id, by, words, Channel.Email, words.Text.Length > 0 ? words.Text : MailText.Plain(mail.Subject));
             (caseId, kind) = (heard.CaseId, heard.IsNew ? "opened" : kind);
             await AnswerAsync(context, heard.Answer, caseId, kind, notice);
             return;
@@ -128,9 +141,7 @@ internal sealed partial class InboundRoute(
         _ => (
             mail.IsAutomatic ? "automatic" : "reply",
             new CaseCommand.ReceiveMail(
-                Cut(InboundMail.OwnWords(Plain(mail.Text)), LongestNote),
-                Cut($"From: {Plain(mail.From)}\nSubject: {Plain(mail.Subject)}\n\n{Plain(mail.Text)}", LongestWhole),
-                mail.IsAutomatic)),
+                MailText.Cut(InboundMail.OwnWords(MailText.Plain(mail.Text)), LongestNote), MailText.WholeOf(mail), mail.IsAutomatic)),
     };
 
     /// <summary>
@@ -175,9 +186,9 @@ internal sealed partial class InboundRoute(
     private async Task<(Guid CaseId, int? Notice)?> OfCustomerAsync(InboundMail mail)
     {
         var wanted = Number().Matches(mail.Subject).Select(found => found.Value.TrimStart('0')).ToHashSet(StringComparer.Ordinal);
-        if (wanted.Count > 0 && await directory.FindAsync($"mailto:{mail.From.ToLowerInvariant()}", CancellationToken.None) is { } customerId)
+        if (wanted.Count > 0 && await directory.FindAsync(ContactPoints.Mail(mail.From), CancellationToken.None) is { } customerId)
         {
-            var (customer, _) = await grains.Customer(customerId).Get();
+            var (_, customer, _) = await grains.SurvivingCustomerAsync(customerId);
             foreach (var id in customer.Cases.Reverse().Take(MostCasesLookedAt))
             {
                 if ((await grains.Case(id).Get()).State.Opening is { } opening && wanted.Contains(opening.Number.ToString(CultureInfo.InvariantCulture)))
@@ -234,16 +245,6 @@ internal sealed partial class InboundRoute(
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 
-    /// <summary>What PostgreSQL can keep.</summary>
-    private static string Plain(string text) => NotText().Replace(text, "").ReplaceLineEndings("\n");
-
-    private static string Cut(string text, int longest) => text.Length <= longest
-        ? text
-        : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
-
     [GeneratedRegex(@"\d{1,18}", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
-
-    [GeneratedRegex(@"[\x00-\x08\x0B\x0C\x0E-\x1F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]", RegexOptions.CultureInvariant)]
-    private static partial Regex NotText();
 }

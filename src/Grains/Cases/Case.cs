@@ -196,6 +196,8 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
             State = clock.State == ClockState.Breached ? ClockState.Breached : ClockState.Met,
             StoppedAt = at,
         }),
+        CaseCustomerChanged e => this with { Opening = Opening! with { CustomerId = e.Customer } },
+        ClockReopened e => OnClock(e.Clock, clock => clock.Reopened()),
         ClockStopped e => OnClock(e.Clock, clock => clock with { StoppedAt = at }),
 
         PromiseMade e => this with

@@ -111,6 +111,9 @@ public abstract record CaseCommand
     /// <summary>CUS-1: someone corrected how the customer is named and reached; what goes out from now on goes there.</summary>
     public sealed record CorrectContact(CustomerContact Contact) : CaseCommand;
 
+    /// <summary>CUS-1: its customer was merged into another. By the platform only.</summary>
+    public sealed record ChangeCustomer(Guid Customer) : CaseCommand;
+
     /// <summary>CUS-8: the customer's links stop working; new ones are made from then on.</summary>
     public sealed record RevokeLinks : CaseCommand;
 

@@ -136,6 +136,12 @@ public abstract record CaseEvent : IEvent
     /// <summary>CLK-8: the clock's aim was met.</summary>
     public sealed record ClockMet(string Clock) : CaseEvent;
 
+    /// <summary>CUS-1: the case's customer was merged into another.</summary>
+    public sealed record CaseCustomerChanged(Guid Customer) : CaseEvent;
+
+    /// <summary>REG-2: the letter that met it came back; the clock runs on to the due instant that it always had.</summary>
+    public sealed record ClockReopened(string Clock) : CaseEvent;
+
     /// <summary>CLK-8: the clock stopped with the case.</summary>
     public sealed record ClockStopped(string Clock) : CaseEvent;
 

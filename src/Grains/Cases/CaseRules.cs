@@ -60,11 +60,11 @@ public sealed partial record Case
     private static bool IsForClosed(CaseCommand command) => command is
         OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
         RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or ReceiveMail or
-        RecordTelling or HearCustomer or RevokeLinks or CorrectContact or RateExperience or EraseCase or SettleConcession or SettleGift or RecordGiftOutcome or TakeOverCase or SettleMerge;
+        RecordTelling or HearCustomer or RevokeLinks or CorrectContact or ChangeCustomer or RateExperience or EraseCase or SettleConcession or SettleGift or RecordGiftOutcome or TakeOverCase or SettleMerge;
 
     /// <summary>CASE-8: what is about the merge itself, or about letters on their way. All else waits a moment.</summary>
     private static bool IsForMerging(CaseCommand command) => command is
-        Tick or TakeOverCase or SettleMerge or EraseCase or CorrectContact or
+        Tick or TakeOverCase or SettleMerge or EraseCase or CorrectContact or ChangeCustomer or
         RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or RecordTelling;
 
     private static Refused? Apply(CaseCommand command, CaseTurn turn) => command switch
@@ -100,6 +100,9 @@ public sealed partial record Case
             ? new Refused("links.exhausted", $"The links of case {turn.Case.Opening!.Number} were revoked {ushort.MaxValue} times.")
             : Emit(turn, new LinksRevoked(turn.Case.LinkGeneration + 1)),
         CorrectContact c => turn.Case.Opening!.Customer is not { } known || known == c.Contact ? null : Emit(turn, new ContactCorrected(c.Contact)),
+        ChangeCustomer when (turn.Context.By.Roles & Roles.System) == 0 =>
+            new Refused("case.customer.systemOnly", "A case follows its customer when they are merged."),
+        ChangeCustomer c => turn.Case.Opening!.CustomerId == c.Customer ? null : Emit(turn, new CaseCustomerChanged(c.Customer)),
         EraseCase => CaseErasure.Erase(turn),
         RateExperience c => Survey.Rate(turn, c),
         KeepPromise c => PromiseRules.Keep(turn, c),
@@ -449,7 +452,7 @@ public sealed partial record Case
     }
 
     /// <summary>CASE-4.</summary>
-    private static Refused? Reopen(CaseTurn turn, ReopenCase c)
+    internal static Refused? Reopen(CaseTurn turn, ReopenCase c)
     {
         if (turn.Case.IsOpen)
         {

@@ -108,6 +108,13 @@ public sealed record Clock(
     internal Clock Warned(DateTimeOffset at) =>
         this with { State = ClockState.Warned, WarningsGiven = Warnings.Count(warning => warning <= at) };
 
+    /// <summary>As it was before its aim was met; a breach stays one.</summary>
+    internal Clock Reopened() => this with
+    {
+        StoppedAt = null,
+        State = State == ClockState.Breached ? ClockState.Breached : WarningsGiven > 0 ? ClockState.Warned : ClockState.Running,
+    };
+
     internal Clock Paused(string reason, ClockProgress progress, DateTimeOffset at) =>
         this with { State = ClockState.Paused, PausedFor = reason, Progress = progress, Since = at };
 

@@ -51,6 +51,17 @@ internal static class ClockRules
         }
     }
 
+    /// <summary>True for a clock whose aim was met, in time or late.</summary>
+    public static bool IsMet(CaseTurn turn, string name) =>
+        turn.Case.Clocks.FirstOrDefault(clock => clock.Name == name) is { IsRunning: false, State: ClockState.Met or ClockState.Breached };
+
+    /// <summary>REG-2: what met it came to nothing. Due by now, it is breached at once, and not by a clock that would seem late.</summary>
+    public static void Reopen(CaseTurn turn, string name)
+    {
+        turn.Emit(new ClockReopened(name));
+        BreachIfDue(turn, turn.Case.Clocks.First(clock => clock.Name == name));
+    }
+
     /// <summary>The internal clocks run from here on; those for which the policy has no target do not.</summary>
     public static void StartAll(CaseTurn turn, DateTimeOffset from)
     {

@@ -36,6 +36,9 @@ public abstract record CustomerEvent : IEvent
     /// <summary>CUS-5: not served until then, for a reason that the customer is told.</summary>
     public sealed record CustomerDeclined([property: Personal] string? Reason, DateTimeOffset Until, DateTimeOffset ReviewAt) : CustomerEvent;
 
+    /// <summary>CUS-5: the day came on which somebody looks whether it still has to be.</summary>
+    public sealed record DecliningReviewAsked(DateTimeOffset ReviewAt) : CustomerEvent;
+
     /// <summary>CUS-5: served again before it ended by itself.</summary>
     public sealed record CustomerServedAgain([property: Personal] string? Reason) : CustomerEvent;
 
@@ -67,6 +70,21 @@ public abstract record CustomerEvent : IEvent
     /// <summary>A server took it, it failed for good, or it is tried again at <c>TryAt</c>.</summary>
     public sealed record CustomerLetterSettled(
         int Letter, LetterState State, [property: Personal] string? Reason = null, DateTimeOffset? TryAt = null) : CustomerEvent;
+
+    /// <summary>CUS-1: to be merged into another customer, who is asked next.</summary>
+    public sealed record CustomerMergeBegun(int Attempt, Guid Into) : CustomerEvent;
+
+    /// <summary>CUS-1: this customer has all that another one brings.</summary>
+    public sealed record CustomerTakenOver(JoinedCustomer Joined, [property: Personal] JoinedWords? Words) : CustomerEvent;
+
+    /// <summary>CUS-1: the other answers for both from now on.</summary>
+    public sealed record CustomerMerged(int Attempt, Guid Into) : CustomerEvent;
+
+    /// <summary>CUS-1: the other could not take over; nothing has changed.</summary>
+    public sealed record CustomerMergeAbandoned(int Attempt, string Code, string Detail) : CustomerEvent;
+
+    /// <summary>CUS-1: cases and contact points lead to the other.</summary>
+    public sealed record CustomerMergeCarried(int Attempt) : CustomerEvent;
 
     private CustomerEvent()
     {
@@ -108,7 +126,10 @@ public abstract record CustomerCommand
     /// <summary>CUS-6: these days, and no others.</summary>
     public sealed record SetOccasions(ImmutableArray<Occasion> Occasions) : CustomerCommand;
 
-    /// <summary>CUS-6: decides what is due by now. By the platform only, which has asked the cases.</summary>
+    /// <summary>CUS-5, CLM-4: asks whether the customer may be given something; changes nothing.</summary>
+    public sealed record AllowGift : CustomerCommand;
+
+    /// <summary>CUS-5, CUS-6: decides what is due by now. By the platform only, which has asked the cases.</summary>
     /// <param name="HasOpenCase">One of the customer's cases is worked on.</param>
     /// <param name="ClosedAt">When one was closed last.</param>
     public sealed record TickCustomer(bool HasOpenCase, DateTimeOffset? ClosedAt) : CustomerCommand;
@@ -118,6 +139,18 @@ public abstract record CustomerCommand
 
     /// <summary>What the server said of a letter that was taken; <c>Waiting</c> to try again. By the platform only.</summary>
     public sealed record SettleLetter(int Letter, LetterState State, string? Reason) : CustomerCommand;
+
+    /// <summary>CUS-1: this is the same customer as another, who goes on with everything.</summary>
+    public sealed record MergeCustomer(Guid Into) : CustomerCommand;
+
+    /// <summary>CUS-1: takes over all that another customer brings; an earlier version of them changes nothing. By the platform only.</summary>
+    public sealed record TakeOverCustomer(JoinedCustomer Joined, JoinedWords Words) : CustomerCommand;
+
+    /// <summary>CUS-1: what the other said. By the platform only.</summary>
+    public sealed record SettleCustomerMerge(int Attempt, Refused? Refusal) : CustomerCommand;
+
+    /// <summary>CUS-1: cases and contact points know. By the platform only.</summary>
+    public sealed record CarryCustomerMerge(int Attempt) : CustomerCommand;
 
     private CustomerCommand()
     {
@@ -190,13 +223,30 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     /// <summary>Letters that belong to no case, oldest first.</summary>
     public ImmutableArray<CustomerLetter> Letters { get; init; } = [];
 
+    /// <summary>CUS-1: the latest time that this customer was to be merged into another; null for never.</summary>
+    public CustomerMerge? Merge { get; init; }
+
+    /// <summary>CUS-1: who answers for this customer; null while they do so themselves.</summary>
+    public Guid? MergedInto => Merge is { State: CustomerMergeState.Done or CustomerMergeState.Carried } merge ? merge.Into : null;
+
+    /// <summary>CUS-1: those who were merged into this customer, with the version that was taken over.</summary>
+    public ImmutableDictionary<Guid, int> Joined { get; init; } = ImmutableDictionary<Guid, int>.Empty;
+
     /// <summary>CUS-5: how we decline to serve them at an instant; null when we serve them.</summary>
     public Declining? DeclinedAt(DateTimeOffset now) => now < Declined?.Until ? Declined : null;
 
     public static Customer Empty(Guid id) => new() { Id = id };
 
+    internal static bool IsPlatform(Context context) => (context.By.Roles & Roles.System) != 0;
+
     public Decision<CustomerEvent> Decide(CustomerCommand command, Context context) => command switch
     {
+        MergeCustomer c => CustomerMergeRules.Begin(this, c),
+        TakeOverCustomer c => CustomerMergeRules.TakeOver(this, c, context),
+        SettleCustomerMerge c => CustomerMergeRules.Settle(this, c, context),
+        CarryCustomerMerge c => CustomerMergeRules.Carry(this, c, context),
+        UpdateContact or AddCase or DeclineService or ServeAgain or SetOccasions or CountConcession or AllowGift or NoteCaseLevel or NoteExperience
+            when MergedInto is not null => CustomerMergeRules.Refusal(this),
         UpdateContact or AddCase or DeclineService or SetOccasions when Erasures > 0 => new Refused("customer.erased", $"Customer {Id} was erased on {ErasedAt:u}. Whoever comes back is a new customer."),
         EraseCustomer c => CustomerErasure.Erase(this, c),
         AddCase { IsOwed: false } c when !Cases.Contains(c.CaseId) && DeclinedAt(context.Now) is { } declined => new Refused(
@@ -205,7 +255,10 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         DeclineService c => DecliningRules.Decline(this, c, context),
         ServeAgain c => DecliningRules.Serve(this, c, context),
         SetOccasions c => GreetingRules.Set(this, c, context),
-        TickCustomer c => GreetingRules.Tick(this, c, context),
+        AllowGift when DeclinedAt(context.Now) is { } declined => new Refused(
+            "customer.declined", $"We do not serve this customer until {declined.Until:u}: until then they are given nothing for goodwill. What was promised stands."),
+        AllowGift => [],
+        TickCustomer c => Tick(c, context),
         TakeLetter c => GreetingRules.Take(this, c, context.Now),
         SettleLetter c => GreetingRules.Settle(this, c, context.Now),
         UpdateContact c => [.. Contacted(c.Contact)],
@@ -237,7 +290,13 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
             Planned = null,
             Letters = [.. Letters.Select(Nameless)],
         },
+        CustomerMergeBegun e => this with { Merge = new CustomerMerge(e.Attempt, e.Into, at, by) },
+        CustomerTakenOver e => CustomerMergeRules.Fold(this, e),
+        CustomerMerged => this with { Merge = Merge! with { State = CustomerMergeState.Done }, Planned = null },
+        CustomerMergeAbandoned e => this with { Merge = Merge! with { State = CustomerMergeState.Abandoned, Refusal = e.Code, Detail = e.Detail } },
+        CustomerMergeCarried => this with { Merge = Merge! with { State = CustomerMergeState.Carried } },
         CustomerDeclined e => this with { Declined = new Declining(at, by, e.Reason, e.Until, e.ReviewAt) },
+        DecliningReviewAsked => this with { Declined = Declined! with { ReviewAskedAt = at } },
         CustomerServedAgain => this with { Declined = null },
         CustomerOccasionsSet e => this with { Occasions = e.Occasions ?? [] },
         GreetingPlanned e => this with { Planned = e.At is { } planned ? new PlannedGreeting(e.Occasion!, e.Year!.Value, planned) : null },
@@ -262,11 +321,14 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
     public Effects EffectsOf(IReadOnlyList<CustomerEvent> events, int version) =>
         new(NextDue()) { ErasesPersonal = events.Any(happened => happened is CustomerErased) };
 
-    /// <summary>When a greeting is decided or a letter sent next.</summary>
+    /// <summary>CUS-5: when somebody is to look whether declining still has to be; null when nobody is, or was asked already.</summary>
+    public DateTimeOffset? ReviewDueAt => Erasures == 0 && MergedInto is null && Declined is { ReviewAskedAt: null } declined && declined.ReviewAt < declined.Until ? declined.ReviewAt : null;
+
+    /// <summary>When a greeting is decided, a letter sent or a review of declining asked for next; at once while a merge is not carried to its end.</summary>
     public Due? NextDue()
     {
         var letters = Letters.Where(letter => letter.State == LetterState.Waiting).Select(letter => (DateTimeOffset?)letter.TryAt);
-        return letters.Append(Planned?.At).Min() is { } at ? new Due(at, null, null, 0) : null;
+        return letters.Append(Planned?.At).Append(ReviewDueAt).Append(MergeDueAt).Min() is { } at ? new Due(at, null, null, 0) : null;
     }
 
     /// <summary>ESC-6: the highest level of the customer's other open cases.</summary>
@@ -285,6 +347,15 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         var (type, complainedAt) = Complaints[at];
         return Complaints.Where((other, i) => other.Type == type && other.ComplainedAt > complainedAt - within &&
             (other.ComplainedAt, i).CompareTo((complainedAt, at)) <= 0).Count();
+    }
+
+    private DateTimeOffset? MergeDueAt => Merge is { State: CustomerMergeState.Begun or CustomerMergeState.Done } merge ? merge.At : null;
+
+    private Decision<CustomerEvent> Tick(TickCustomer command, Context context)
+    {
+        var asked = DecliningRules.AskForReview(this, context).ToList();
+        var after = asked.Aggregate(this, (folded, happened) => folded.Evolve(happened, context.Now, context.By.Id));
+        return [.. asked, .. GreetingRules.Tick(after, command, context)];
     }
 
     private Customer OnLetter(int number, Func<CustomerLetter, CustomerLetter> change) =>

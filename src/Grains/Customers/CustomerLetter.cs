@@ -1,6 +1,6 @@
 namespace Escalation.Grains.Customers;
 
-/// <summary>What a letter to a customer that belongs to no case is about.</summary>
+/// <summary>What a letter about a customer that belongs to no case is about.</summary>
 public enum LetterKind
 {
     /// <summary>CUS-6.</summary>
@@ -8,6 +8,9 @@ public enum LetterKind
 
     /// <summary>CUS-5.</summary>
     Declining,
+
+    /// <summary>CUS-5: to whoever is on duty, not to the customer: does it still have to be?</summary>
+    DecliningReview,
 }
 
 /// <summary>What has become of such a letter.</summary>

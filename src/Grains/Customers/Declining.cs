@@ -1,3 +1,5 @@
+using Escalation.Grains.Cases;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using static Escalation.Grains.Customers.CustomerCommand;
@@ -11,9 +13,11 @@ namespace Escalation.Grains.Customers;
 /// <param name="Reason">Why, as the customer is told; null after erasure.</param>
 /// <param name="Until">It ends by itself then.</param>
 /// <param name="ReviewAt">By then a supervisor looks whether it still has to be.</param>
-public sealed record Declining(DateTimeOffset From, string By, string? Reason, DateTimeOffset Until, DateTimeOffset ReviewAt);
+/// <param name="ReviewAskedAt">When somebody was asked to look; null before that.</param>
+public sealed record Declining(
+    DateTimeOffset From, string By, string? Reason, DateTimeOffset Until, DateTimeOffset ReviewAt, DateTimeOffset? ReviewAskedAt = null);
 
-/// <summary>CUS-5: who may decline, for how long, and what it stops: new cases that nothing obliges us to take, and greetings.</summary>
+/// <summary>CUS-5: who may decline, for how long, and what it stops: new cases that nothing obliges us to take, gifts and greetings.</summary>
 public static class DecliningRules
 {
     /// <summary>Nobody is turned away for longer without somebody deciding so again.</summary>
@@ -52,6 +56,38 @@ public static class DecliningRules
         var declined = new CustomerDeclined(command.Reason, command.Until, review);
         var after = state.Evolve(declined, context.Now, context.By.Id);
         return Letter(after, context) is { } letter ? [declined, letter] : [declined];
+    }
+
+    /// <summary>
+    /// On its day the review is asked for, once: of those on duty for heads, by e-mail, and of everyone who sees the rail. Who is served
+    /// again, or was declined for a time that is over, needs none.
+    /// </summary>
+    internal static IEnumerable<CustomerEvent> AskForReview(Customer state, Context context)
+    {
+        if (state.ReviewDueAt is not { } reviewAt || context.Now < reviewAt)
+        {
+            yield break;
+        }
+
+        yield return new DecliningReviewAsked(reviewAt);
+        if (state.DeclinedAt(context.Now) is not { } declined)
+        {
+            yield break;
+        }
+
+        var (ladder, number) = (context.Policy.Ladder, state.Letters.Length);
+        foreach (var (_, shift) in ladder.OnDuty(Level.Head, site: null, context.Now))
+        {
+            if (shift.Person is { } id && ladder.People.GetValueOrDefault(id) is { Email: { } email } person && person.Channels.Contains(DutyChannel.Email))
+            {
+                yield return new CustomerLetterDecided(
+                    ++number, LetterKind.DecliningReview, null, null, NoticeTexts.Fallback, email,
+                    $"Do we still have to decline? Look at customer {state.Id} today",
+                    $"{person.Name}, you are on duty.\n\nSince {declined.From:yyyy-MM-dd} we do not serve customer {state.Id}, until {declined.Until:yyyy-MM-dd}. " +
+                    "Today is the day to look whether that still has to be. Serve them again, or decline anew with another day for looking.",
+                    context.Now);
+            }
+        }
     }
 
     internal static Decision<CustomerEvent> Serve(Customer state, ServeAgain command, Context context) =>

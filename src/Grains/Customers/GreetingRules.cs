@@ -29,7 +29,7 @@ internal static class GreetingRules
     }
 
     /// <summary>Decides what is due by now. Late is worse than not at all: a greeting is for its day.</summary>
-    public static Decision<CustomerEvent> Tick(Customer state, TickCustomer command, Context context)
+    public static IEnumerable<CustomerEvent> Tick(Customer state, TickCustomer command, Context context)
     {
         if (state.Planned is not { } planned || context.Now < planned.At)
         {
@@ -91,7 +91,7 @@ internal static class GreetingRules
             state.Letters.Length + 1, LetterKind.Greeting, planned.Occasion, planned.Year, contact.Language, contact.Email, subject, body, context.Now, until);
     }
 
-    private static IEnumerable<CustomerEvent> Plan(Customer state, Context context)
+    public static IEnumerable<CustomerEvent> Plan(Customer state, Context context)
     {
         var next = state.Contact is { } contact
             ? GreetingTimes.Next(state.Occasions, state.Greeted, context.Now, contact.TimeZone, context.Policy.Promises)

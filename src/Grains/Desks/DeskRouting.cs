@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
 using Escalation.Grains.Errands;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Notices;
@@ -288,7 +289,7 @@ public sealed class DeskRouting(IGrains grains, DeskBook desks, IPolicySource po
     /// <summary>DSK-2: who had earlier cases of this customer, and brought them to a good end.</summary>
     private async Task<ImmutableArray<string>> KnownToAsync(KeptRow row, CancellationToken cancellationToken)
     {
-        var (customer, _) = await grains.Customer(row.ToRow().CustomerId).Get(cancellationToken);
+        var (_, customer, _) = await grains.SurvivingCustomerAsync(row.ToRow().CustomerId, cancellationToken);
         var known = ImmutableArray.CreateBuilder<string>();
         foreach (var earlier in customer.Cases.Where(id => id != row.Id).TakeLast(EarlierCases))
         {

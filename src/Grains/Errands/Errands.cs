@@ -42,11 +42,11 @@ public static class Errands
     private static async Task CountAsync(IGrains grains, Case state, Concession concession, CancellationToken cancellationToken)
     {
         var request = Id(state.Id, "concession", concession.Number, concession.Attempt);
-        var customer = grains.Customer(state.Opening!.CustomerId);
-        await customer.Tell(
+        var (customer, _) = await grains.TellCustomerAsync(
+            state.Opening!.CustomerId,
             Of<CustomerCommand>(request, new CustomerCommand.CountConcession(request, state.Id, concession.Amount, concession.MonthLimit)),
             cancellationToken);
-        if ((await customer.Get(cancellationToken)).State.Conceded.TryGetValue(request, out var counted))
+        if ((await grains.SurvivingCustomerAsync(customer, cancellationToken)).State.Conceded.TryGetValue(request, out var counted))
         {
             var settle = new CaseCommand.SettleConcession(concession.Number, concession.Attempt, counted.IsGranted, counted.MonthTotal);
             await grains.Case(state.Id).Tell(
@@ -54,13 +54,19 @@ public static class Errands
         }
     }
 
-    /// <summary>CLM-4: the stock's grain decides who gets the last piece.</summary>
+    /// <summary>
+    /// CLM-4: the stock's grain decides who gets the last piece. CUS-5: it hears whether the customer may be given anything, so that whoever
+    /// runs this again gets the same answer.
+    /// </summary>
     private static async Task TakeAsync(IGrains grains, Case state, Gift gift, CancellationToken cancellationToken)
     {
         var request = Id(state.Id, "gift", gift.Number, 0);
         var stock = grains.GiftStock(GiftStock.IdOf(gift.Item, gift.Site));
+        var (customer, allowed) = await grains.TellCustomerAsync(
+            state.Opening!.CustomerId, Of<CustomerCommand>(request, new CustomerCommand.AllowGift()), cancellationToken);
         await stock.Tell(
-            Of<GiftStockCommand>(request, new GiftStockCommand.TakeGift(request, gift.Item, gift.Site, state.Id, state.Opening!.CustomerId, gift.By)),
+            Of<GiftStockCommand>(request, new GiftStockCommand.TakeGift(
+                request, gift.Item, gift.Site, state.Id, customer, gift.By, (allowed as Answer.No)?.Refusal)),
             cancellationToken);
         var (left, _) = await stock.Get(cancellationToken);
         var refusal = left.NotTaken.GetValueOrDefault(request);

@@ -139,6 +139,9 @@ public static class Causes
     /// <summary>A clock of ours or of the law was breached; with the clock's name.</summary>
     public const string ClockBreached = "clock.breached";
 
+    /// <summary>REG-2: the letter that met a clock of the law came back; with the clock's name.</summary>
+    public const string LetterCameBack = "letter.cameBack";
+
     /// <summary>With the promise's id.</summary>
     public const string PromiseLapsed = "promise.lapsed";
 

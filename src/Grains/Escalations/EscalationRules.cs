@@ -257,6 +257,9 @@ internal static class EscalationRules
             case ClockMet e:
                 CloseClock(turn, e.Clock, "clock.met");
                 break;
+            case ClockReopened e when turn.Case.Clocks.Any(clock => clock.Name == e.Clock && clock.IsRunning):
+                Raise(turn, Of(Causes.LetterCameBack, e.Clock), Asked(turn, e.Clock, ClockKind.Statutory, breached: false), null, turn.Now);
+                break;
             case ClockStopped e:
                 CloseClock(turn, e.Clock, "clock.stopped");
                 break;
@@ -314,6 +317,7 @@ internal static class EscalationRules
     {
         CloseCause(turn, Of(Causes.ClockWarned, clock), reason);
         CloseCause(turn, Of(Causes.ClockBreached, clock), reason);
+        CloseCause(turn, Of(Causes.LetterCameBack, clock), reason);
     }
 
     private static void CloseMoved(CaseTurn turn, string clock, DateTimeOffset dueAt)

@@ -25,7 +25,9 @@ public abstract record GiftStockEvent : IEvent
 public abstract record GiftStockCommand
 {
     /// <summary>CLM-4: one piece, for that request and no other.</summary>
-    public sealed record TakeGift(Guid Request, string Item, string? Site, Guid CaseId, Guid CustomerId, string Agent) : GiftStockCommand;
+    /// <param name="Refusal">CUS-5: why this customer is given nothing; null when nothing is in the way.</param>
+    public sealed record TakeGift(
+        Guid Request, string Item, string? Site, Guid CaseId, Guid CustomerId, string Agent, Refused? Refusal = null) : GiftStockCommand;
 
     /// <summary>So many more pieces; fewer with a minus.</summary>
     public sealed record ChangeStock(string Item, string? Site, int Pieces, string Reason) : GiftStockCommand;
@@ -65,7 +67,7 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
     public Decision<GiftStockEvent> Decide(GiftStockCommand command, Context context) => command switch
     {
         TakeGift c when Taken.ContainsKey(c.Request) || NotTaken.ContainsKey(c.Request) => [],
-        TakeGift c when RefusalOf(c, context) is { } no => [new GiftNotTaken(c.Request, c.Item, c.Site, c.CaseId, no.Code, no.Detail)],
+        TakeGift c when (c.Refusal ?? RefusalOf(c, context)) is { } no => [new GiftNotTaken(c.Request, c.Item, c.Site, c.CaseId, no.Code, no.Detail)],
         TakeGift c => [new GiftTaken(c.Request, c.Item, c.Site, c.CaseId, c.CustomerId, c.Agent)],
         ChangeStock { Pieces: 0 } => [],
         ChangeStock c when Item(c.Item, c.Site, context) is not { } item => new Refused("gift.unknown", $"'{c.Item}' is not in the catalogue."),

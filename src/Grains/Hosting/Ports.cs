@@ -14,7 +14,7 @@ public interface ICaseNumbers
 public interface ICustomerDirectory
 {
     /// <summary>
-    /// The customer known by any of <paramref name="contactPoints"/> (normalised: <c>mailto:…</c>, <c>tel:…</c>), or
+    /// The customer known by any of <paramref name="contactPoints"/> (normalised: <c>mailto:…</c>, <c>tel:…;name=…</c>), or
     /// <paramref name="candidate"/>, who from now on is known by them. Two callers at once get the same answer.
     /// </summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
@@ -23,6 +23,14 @@ public interface ICustomerDirectory
     /// <summary>The customer known by <paramref name="contactPoint"/> (normalised); null for nobody.</summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken);
+
+    /// <summary>Every customer known by <paramref name="address"/> (<c>tel:…</c> without a name), whatever they are called.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    ValueTask<IReadOnlyList<Guid>> SharingAsync(string address, CancellationToken cancellationToken);
+
+    /// <summary>What led to <paramref name="from"/> leads to <paramref name="into"/>.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    ValueTask UniteAsync(Guid from, Guid into, CancellationToken cancellationToken);
 }
 
 /// <summary>CUS-7: forgets a customer wherever anything names them.</summary>

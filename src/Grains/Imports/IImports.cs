@@ -16,17 +16,17 @@ public enum ImportState
 /// <summary>What became of one line.</summary>
 public enum ImportOutcome
 {
-    /// <summary>It opened a case.</summary>
+    /// <summary>It opened a case, or recorded a review or its new words.</summary>
     Taken,
 
-    /// <summary>Its case was there already.</summary>
+    /// <summary>Its case or review was there already.</summary>
     Known,
 
     Refused,
 }
 
 /// <summary>Why a line was not taken.</summary>
-/// <param name="Field">The field of the case; empty when it is the line as a whole.</param>
+/// <param name="Field">The field; empty when it is the line as a whole.</param>
 /// <param name="Reason">In a sentence.</param>
 public sealed record ImportFault(string Field, string Reason);
 
@@ -49,8 +49,8 @@ public sealed record ImportQuestion(string About, string? Column, string Questio
 /// <param name="Examples">Some of its values.</param>
 public sealed record ImportColumn(string Name, string? Field, long Filled, IReadOnlyList<string> Examples);
 
-/// <summary>A line as the case that it would open.</summary>
-public sealed record ImportRow(int Line, JsonElement? Case, IReadOnlyList<ImportFault> Errors);
+/// <summary>A line as the case that it would open, or as the review that it is.</summary>
+public sealed record ImportRow(int Line, JsonElement? Case, JsonElement? Review, IReadOnlyList<ImportFault> Errors);
 
 /// <summary>How a file is understood. Nothing was taken.</summary>
 /// <param name="Encoding">Of its text.</param>
@@ -60,7 +60,7 @@ public sealed record ImportRow(int Line, JsonElement? Case, IReadOnlyList<Import
 /// <param name="Columns">The file's columns.</param>
 /// <param name="Questions">What has to be answered before it is taken.</param>
 /// <param name="Notes">What is worth knowing.</param>
-/// <param name="Rows">The first lines, as cases.</param>
+/// <param name="Rows">The first lines, as cases or reviews.</param>
 public sealed record ImportPreview(
     string Encoding,
     string? Delimiter,
@@ -76,8 +76,8 @@ public sealed record ImportPreview(
 /// <param name="State">How far it is.</param>
 /// <param name="Total">How many records the file has.</param>
 /// <param name="Done">How many of them were looked at.</param>
-/// <param name="Taken">How many opened a case.</param>
-/// <param name="Known">How many cases were there already.</param>
+/// <param name="Taken">How many opened a case or recorded a review.</param>
+/// <param name="Known">How many cases or reviews were there already.</param>
 /// <param name="Refused">How many were not taken.</param>
 /// <param name="CreatedAt">When the file came.</param>
 /// <param name="CreatedBy">Who sent it.</param>
@@ -99,10 +99,11 @@ public sealed record ImportView(
 /// <summary>What became of one line.</summary>
 /// <param name="Line">Where it begins in the file, from 1.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="CaseId">Its case.</param>
+/// <param name="CaseId">Its case; absent for a review that does not complain.</param>
 /// <param name="Number">Its case's number.</param>
+/// <param name="ReviewId">Its review; absent for a line that is a case itself.</param>
 /// <param name="Errors">Why it was not taken.</param>
-public sealed record ImportLine(int Line, ImportOutcome Outcome, Guid? CaseId, long? Number, IReadOnlyList<ImportFault> Errors);
+public sealed record ImportLine(int Line, ImportOutcome Outcome, Guid? CaseId, long? Number, Guid? ReviewId, IReadOnlyList<ImportFault> Errors);
 
 /// <summary>What came of sending a file: an import that runs, or what has to be answered first.</summary>
 public sealed record ImportStart(ImportView? Import, ImportPreview? Asks);
@@ -110,7 +111,7 @@ public sealed record ImportStart(ImportView? Import, ImportPreview? Asks);
 /// <summary>A file, or its mapping, that cannot be used at all.</summary>
 public sealed class ImportFileException(string message) : Exception(message);
 
-/// <summary>CASE-1: cases from files. All of it throws <see cref="LogUnavailableException"/> while the database is away.</summary>
+/// <summary>CASE-1, REV-2: cases and reviews from files. All of it throws <see cref="LogUnavailableException"/> while the database is away.</summary>
 public interface IImports
 {
     /// <summary>Says how a file is understood, and takes nothing.</summary>

@@ -149,6 +149,7 @@ internal static class NoticeRules
         if (notice.State is NoticeState.Decided or NoticeState.Accepted)
         {
             turn.Emit(new NoticeBounced(notice.Number, command.Reason));
+            LetterRules.CameBack(turn, notice);
             GoOn(turn, notice);
         }
 

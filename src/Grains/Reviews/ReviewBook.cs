@@ -46,7 +46,11 @@ public sealed record ReviewBook
 /// <param name="Language">BCP 47, of whoever writes there; English when nothing is said.</param>
 /// <param name="TimeZone">IANA, of whoever writes there.</param>
 public sealed record PublicPlace(
-    string Id, string Name, string Url, TimeSpan LookEvery, string Type, string? Site, string Language, string TimeZone);
+    string Id, string Name, string Url, TimeSpan LookEvery, string Type, string? Site, string Language, string TimeZone)
+{
+    /// <summary>REV-2: how it writes to us about reviews.</summary>
+    public PlaceMail Mail { get; init; } = PlaceMail.None;
+}
 
 /// <summary>REV-3: what a rating says.</summary>
 public enum RatingBand

@@ -54,20 +54,20 @@ public sealed class ReviewErrands(IGrains grains, ICaseNumbers numbers, IPolicyS
 
         var (recorded, policy) = (review.Recorded!, policies.Current);
         var place = policy.Reviews.Find(recorded.Place);
-        var customer = grains.Customer(review.CustomerId!.Value);
-        var contact = (await customer.Get(cancellationToken)).State.Contact ?? new CustomerContact(
+        var contact = (await grains.SurvivingCustomerAsync(review.CustomerId!.Value, cancellationToken)).State.Contact ?? new CustomerContact(
             recorded.Author ?? place?.Name ?? recorded.Place, null, null, recorded.Language ?? place?.Language ?? "en", place?.TimeZone ?? "UTC");
-        var added = await customer.Tell(
+        var (customer, added) = await grains.TellCustomerAsync(
+            review.CustomerId.Value,
             Of<CustomerCommand>(review, "customer", new CustomerCommand.AddCase(contact, caseId, recorded.Type, recorded.WrittenAt, IsOwed: true)), cancellationToken);
         if (added is Answer.No { Refusal: var no })
         {
             return no;
         }
 
-        var (knows, _) = await customer.Get(cancellationToken);
+        var (_, knows, _) = await grains.SurvivingCustomerAsync(customer, cancellationToken);
         var opened = await grain.Tell(
             Of<CaseCommand>(review, "open", new CaseCommand.OpenCase(
-                await numbers.NextAsync(cancellationToken), review.CustomerId.Value, contact, recorded.Type, SummaryOf(review, place), Channel.Review,
+                await numbers.NextAsync(cancellationToken), customer, contact, recorded.Type, SummaryOf(review, place), Channel.Review,
                 Heat.Public, null, null, place?.Site, recorded.WrittenAt, null, knows.LevelBeside(caseId),
                 knows.LikeComplaints(caseId, policy.Ladder.Causes.LikeComplaintsWithin), Review: review.Id)),
             cancellationToken);

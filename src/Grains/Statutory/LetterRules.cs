@@ -64,6 +64,28 @@ internal static class LetterRules
         }
     }
 
+    /// <summary>
+    /// REG-2: a letter that came back was never sent. The clocks that it alone met run on to the due instants that they always had, and a
+    /// case that was closed over it is open again.
+    /// </summary>
+    public static void CameBack(CaseTurn turn, Notice notice)
+    {
+        var owed = turn.Case.Letters.Where(letter => letter.Notice == notice.Chain).SelectMany(letter => letter.Meets).Distinct(StringComparer.Ordinal)
+            .Where(clock => ClockRules.IsMet(turn, clock) &&
+                turn.Case.Letters.All(letter => !letter.Meets.Contains(clock) || letter.SentAt(turn.Case) is null))
+            .ToList();
+        if (owed.Count == 0 || turn.Case.MergedInto is not null ||
+            Case.Reopen(turn, new CaseCommand.ReopenCase("A letter that the law asks for came back.")) is not null)
+        {
+            return;
+        }
+
+        foreach (var clock in owed)
+        {
+            ClockRules.Reopen(turn, clock);
+        }
+    }
+
     private static Refused? Find(CaseTurn turn, string packId, string letterId, out StatutoryPack pack, out PackLetter letter)
     {
         pack = LawRules.PacksOf(turn).FirstOrDefault(covering => covering.Id == packId)!;

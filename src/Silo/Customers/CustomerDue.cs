@@ -3,17 +3,18 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Deadlines;
+using Escalation.Silo.Links;
 using Escalation.Silo.Notices;
 using Microsoft.Extensions.Options;
 
 namespace Escalation.Silo.Customers;
 
 /// <summary>
-/// CUS-5, CUS-6: decides a customer's greetings and sends the letters that belong to no case. Of several hosts one takes a letter; a
+/// CUS-1, CUS-5, CUS-6: carries merges to their end, decides a customer's greetings, asks for the review of declining them, and sends the letters that belong to no case. Of several hosts one takes a letter; a
 /// letter that a host took and did not come to speak of again is not sent a second time.
 /// </summary>
 internal sealed class CustomerDue(
-    IGrains grains, IEnumerable<INoticeChannel> channels, IOptions<NoticeOptions> options, TimeProvider time) : IDueErrand
+    IGrains grains, IEnumerable<INoticeChannel> channels, CustomerMerging merging, IOptions<NoticeOptions> options, PublicAddress address, TimeProvider time) : IDueErrand
 {
     /// <summary>A customer's latest cases; whoever had more than so many is not asked about the others.</summary>
     private const int MostAsked = 50;
@@ -27,8 +28,8 @@ internal sealed class CustomerDue(
     public async Task RunAsync(Guid id, CancellationToken cancellationToken)
     {
         var grain = grains.Customer(id);
-        var (customer, _) = await grain.Get(cancellationToken);
-        if (customer.Planned?.At <= time.GetUtcNow())
+        var customer = await merging.RunAsync(id, cancellationToken);
+        if (customer.Planned?.At <= time.GetUtcNow() || customer.ReviewDueAt <= time.GetUtcNow())
         {
             var (isOpen, closedAt) = await CasesAsync(customer, cancellationToken);
             await TellAsync(grain, new CustomerCommand.TickCustomer(isOpen, closedAt), cancellationToken);
@@ -37,7 +38,7 @@ internal sealed class CustomerDue(
 
         foreach (var letter in customer.Letters.Where(letter => letter.State == LetterState.Waiting && letter.TryAt <= time.GetUtcNow()))
         {
-            await SendAsync(grain, id, letter, cancellationToken);
+            await SendAsync(grain, customer, letter, cancellationToken);
         }
     }
 
@@ -54,7 +55,7 @@ internal sealed class CustomerDue(
         return (isOpen, closedAt);
     }
 
-    private async Task SendAsync(ICustomerGrain grain, Guid customer, CustomerLetter letter, CancellationToken cancellationToken)
+    private async Task SendAsync(ICustomerGrain grain, Customer customer, CustomerLetter letter, CancellationToken cancellationToken)
     {
         // The append decides which host takes it: whoever caused no event did not.
         if (await TellAsync(grain, new CustomerCommand.TakeLetter(letter.Number), cancellationToken)
@@ -64,13 +65,17 @@ internal sealed class CustomerDue(
         }
 
         var message = new OutgoingMessage(
-            $"{customer:N}-letter-{letter.Number}@{options.Value.MessageIdDomain}", customer, letter.To!, letter.Subject ?? "", letter.Body ?? "", letter.Language);
+            $"{customer.Id:N}-letter-{letter.Number}@{options.Value.MessageIdDomain}", customer.Id, letter.To!, letter.Subject ?? "", BodyOf(letter, customer), letter.Language);
         var delivery = await _mail.SendAsync(message, cancellationToken);
         _mail.Rest();
         var state = delivery.Accepted ? LetterState.Sent : delivery.MayRetry ? LetterState.Waiting : LetterState.Failed;
         await TellAsync(
             grain, new CustomerCommand.SettleLetter(letter.Number, state, delivery.Accepted ? null : delivery.Detail), CancellationToken.None);
     }
+
+    /// <summary>Whoever is asked to look finds the customer beside their latest case.</summary>
+    private string BodyOf(CustomerLetter letter, Customer customer) =>
+        letter.Kind == LetterKind.DecliningReview && customer.Cases is [.., var latest] ? $"{letter.Body}\n\n{address.Url}/case/{latest}" : letter.Body ?? "";
 
     private Task<Answer> TellAsync(ICustomerGrain grain, CustomerCommand command, CancellationToken cancellationToken) =>
         grain.Tell(new Envelope<CustomerCommand>(Guid.CreateVersion7(time.GetUtcNow()), By, command), cancellationToken);

@@ -1,5 +1,6 @@
 using Escalation.Grains;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Reviews;
 using Escalation.Silo.Intake;
@@ -27,7 +28,17 @@ internal sealed class CustomerErasureErrand(IGrains grains, NpgsqlDataSource dat
         }
 
         await directory.ForgetAsync(customer, cancellationToken);
-        var cases = state.Cases.Union(state.CaseLevels.Keys).Union(state.Experiences.Keys).ToArray();
+        foreach (var joined in state.Joined.Keys)
+        {
+            await grains.Customer(joined).Tell(
+                new Envelope<CustomerCommand>(
+                    DeterministicId.Of("customer", "erase joined", $"{customer:N}", $"{state.Erasures}", $"{joined:N}"), By,
+                    new CustomerCommand.EraseCustomer(WithTheCustomer)),
+                cancellationToken);
+        }
+
+        // The cases of one who was merged are the other's.
+        var cases = state.MergedInto is not null ? [] : state.Cases.Union(state.CaseLevels.Keys).Union(state.Experiences.Keys).ToArray();
         var erased = 0;
         foreach (var id in cases)
         {

@@ -15,8 +15,12 @@ namespace Escalation.Silo.Hosting;
 /// <summary>The host's verbs. Without one it serves.</summary>
 internal static class CommandLine
 {
-    private const string IncidentLogFormat = "incident-log";
-    private const string CasesFormat = "cases";
+    private static readonly IReadOnlyDictionary<string, ImportKind> Formats = new Dictionary<string, ImportKind>
+    {
+        ["incident-log"] = ImportKind.IncidentLog,
+        ["cases"] = ImportKind.Cases,
+        ["reviews"] = ImportKind.Reviews,
+    };
 
     private static readonly TimeSpan VerbStopsWithin = TimeSpan.FromSeconds(30);
 
@@ -90,15 +94,15 @@ internal static class CommandLine
     {
         var file = new Argument<string>("file") { Description = "The file to read; .gz is unpacked on the way." };
         var format = new Option<string>("--as") { Description = "What the file holds.", Required = true };
-        format.AcceptOnlyFromAmong(IncidentLogFormat, CasesFormat);
-        var zone = new Option<string?>("--zone") { Description = "IANA zone of local times in the file. Default: UTC for incident logs; asked for cases." };
-        var mapping = new Option<string?>("--mapping") { Description = "A file that says in JSON which column is which field; cases only." };
-        var preview = new Option<bool>("--preview") { Description = "Say how the file is understood and what it leaves open, and take nothing; cases only." };
-        var command = new Command("import", "Takes over cases from a file.") { file, format, zone, mapping, preview };
+        format.AcceptOnlyFromAmong([.. Formats.Keys]);
+        var zone = new Option<string?>("--zone") { Description = "IANA zone of local times in the file. Default: UTC for incident logs; asked for cases and reviews." };
+        var mapping = new Option<string?>("--mapping") { Description = "A file that says in JSON which column is which field; cases and reviews only." };
+        var preview = new Option<bool>("--preview") { Description = "Say how the file is understood and what it leaves open, and take nothing; cases and reviews only." };
+        var command = new Command("import", "Takes over cases or reviews from a file.") { file, format, zone, mapping, preview };
         command.SetAction((parsed, token) => Verb.RunAsync(
             parsed.GetValue(Data),
             (services, cancel) => services.ImportAsync(
-                new ImportOptions(parsed.GetValue(file)!, parsed.GetValue(format) == CasesFormat ? ImportKind.Cases : ImportKind.IncidentLog)
+                new ImportOptions(parsed.GetValue(file)!, Formats[parsed.GetValue(format)!])
                 {
                     TimeZone = parsed.GetValue(zone),
                     Mapping = parsed.GetValue(mapping),

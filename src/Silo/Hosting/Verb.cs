@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Escalation.Dashboard.Access;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Policies;
 using Escalation.Grains.Proofs;
+using Escalation.Grains.Reviews;
 using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Embedded;
@@ -88,7 +90,8 @@ internal sealed class Verb(IServiceProvider services)
 
     public Task<int> ImportAsync(ImportOptions options, CancellationToken cancellationToken) =>
         new ImportVerb(
-            Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
+            Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(),
+            new ReviewErrands(Get<IGrains>(), Get<ICaseNumbers>(), Get<IPolicySource>()), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
             .RunAsync(options, cancellationToken);
 
     /// <param name="speed">How many times faster than it happened; null for as fast as possible.</param>

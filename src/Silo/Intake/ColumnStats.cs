@@ -10,7 +10,6 @@ internal sealed class ColumnStats(string name, DateOnly latest)
 
     private readonly Dictionary<string, long> _words = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _isTime = HeaderNames.IsTime(name);
-    private readonly bool _isAmount = HeaderNames.Find(name) is { Field: "claim.amount" };
 
     public string Name { get; } = name;
 
@@ -27,8 +26,8 @@ internal sealed class ColumnStats(string name, DateOnly latest)
     /// <summary>A mapping says that this column holds dates: it is looked at to the end, whatever it begins with.</summary>
     public bool MustBeDates { get; init; }
 
-    /// <summary>A mapping says that this column holds amounts.</summary>
-    public bool MustBeAmounts { get; init; }
+    /// <summary>By its heading, or by the mapping's word, this column holds amounts.</summary>
+    public bool MayBeAmounts { get; init; }
 
     /// <summary>The values that occur, most often first; null when there are too many to be words.</summary>
     public IReadOnlyList<string>? Words => _words.Count <= MostWords ? [.. _words.OrderByDescending(word => word.Value).Select(word => word.Key)] : null;
@@ -60,7 +59,7 @@ internal sealed class ColumnStats(string name, DateOnly latest)
             Times++;
         }
 
-        if (_isAmount || MustBeAmounts)
+        if (MayBeAmounts)
         {
             Amounts.Add(value);
         }

@@ -12,9 +12,8 @@ internal sealed class FileAnalysis
     private const int MostSamples = 10;
     private const int Look = 1 << 16;
 
-    private static readonly string[] Required = ["customer.name", "type", "summary"];
-
     private readonly ImportMapping _given;
+    private readonly ImportSubject _subject;
     private readonly List<ColumnStats> _columns = [];
     private readonly List<ImportQuestion> _questions = [];
     private readonly List<string> _notes = [];
@@ -22,11 +21,11 @@ internal sealed class FileAnalysis
     private readonly List<SourceRecord> _samples = [];
     private bool _isJson;
 
-    private FileAnalysis(ImportMapping given) => _given = given;
+    private FileAnalysis(ImportMapping given) => (_given, _subject) = (given, given.Subject);
 
     /// <summary>The file, understood as far as it can be.</summary>
     /// <param name="open">Opens the file from its beginning; called more than once.</param>
-    /// <param name="today">No complaint is of a later day.</param>
+    /// <param name="today">Nothing in the file is of a later day.</param>
     /// <exception cref="SourceFileException">The file cannot be read at all.</exception>
     public static async Task<ImportPlan> RunAsync(Func<Stream> open, ImportMapping given, DateOnly today, CancellationToken cancellationToken)
     {
@@ -40,9 +39,8 @@ internal sealed class FileAnalysis
             Encoding = encoding,
             Delimiter = analysis._isJson ? null : separator.ToString(),
         };
-        return new ImportPlan(open, mapping, lines, analysis._isJson)
+        return new ImportPlan(open, mapping, lines, analysis._isJson, today.AddDays(1))
         {
-            Latest = today.AddDays(1),
             Questions = analysis._questions,
             Notes = analysis._notes,
             Columns = [.. analysis._columns.Select(column => new ImportColumn(column.Name, analysis.FieldOf(column.Name), column.Filled, column.Examples))],
@@ -128,8 +126,8 @@ internal sealed class FileAnalysis
             var name = file.Columns[_columns.Count];
             _columns.Add(new ColumnStats(name, latest)
             {
-                MustBeDates = GivenOf("complainedAt")?.Column == name,
-                MustBeAmounts = GivenOf("claim.amount")?.Column == name,
+                MustBeDates = GivenOf(_subject.Date)?.Column == name,
+                MayBeAmounts = _subject.Amount is { } amount && (GivenOf(amount)?.Column == name || _subject.Names.Find(name)?.Field == amount),
             });
         }
 
@@ -138,7 +136,7 @@ internal sealed class FileAnalysis
 
     private ImportMapping Map()
     {
-        foreach (var field in HeaderNames.Fields)
+        foreach (var field in _subject.Names.Fields)
         {
             if (_given.Fields?.TryGetValue(field, out var given) == true)
             {
@@ -150,35 +148,38 @@ internal sealed class FileAnalysis
             }
         }
 
-        foreach (var field in HeaderNames.Fields.Where(field => !_fields.ContainsKey(field)))
+        foreach (var field in _subject.Names.Fields.Where(field => !_fields.ContainsKey(field)))
         {
             Suggest(field);
         }
 
         MapDates();
         MapAmounts();
-        foreach (var field in Required.Where(field => _fields.GetValueOrDefault(field) is null))
+        foreach (var field in _subject.Required.Where(field => _fields.GetValueOrDefault(field) is null))
         {
-            Ask(field, null, $"No column is known to be {field}, which every case needs. Which one is it, or which value have all lines?",
+            Ask(field, null, $"No column is known to be {field}, which every {_subject.Noun} needs. Which one is it, or which value have all lines?",
                 [.. Columns(field), new ImportAnswer($"\"fields\": {{\"{field}\": {{\"value\": \"...\"}}}}", "the same for every line")]);
         }
 
-        NoteWords("channel");
-        NoteWords("heat");
+        foreach (var (field, isWord) in _subject.Words)
+        {
+            NoteWords(field, isWord);
+        }
+
         return _given with { Fields = _fields.Where(field => field.Value is not null || _given.Fields?.ContainsKey(field.Key) == true).ToDictionary(), Ignore = Leave() };
     }
 
     /// <summary>A heading that is the field's own name is taken as such; any other is asked about.</summary>
     private void Suggest(string field)
     {
-        var named = _columns.Where(column => IsFree(column.Name) && HeaderNames.Find(column.Name)?.Field == field).ToList();
-        if (named.Where(column => HeaderNames.Find(column.Name)!.Value.IsSure).ToList() is [var own])
+        var named = _columns.Where(column => IsFree(column.Name) && _subject.Names.Find(column.Name)?.Field == field).ToList();
+        if (named.Where(column => _subject.Names.Find(column.Name)!.Value.IsSure).ToList() is [var own])
         {
             _fields[field] = new FieldMapping { Column = own.Name };
             return;
         }
 
-        var possible = field == "complainedAt" ? [.. named.Union(_columns.Where(column => IsFree(column.Name) && column.AreDates))] : named;
+        var possible = field == _subject.Date ? [.. named.Union(_columns.Where(column => IsFree(column.Name) && column.AreDates))] : named;
         if (possible.Count == 0)
         {
             return;
@@ -190,14 +191,14 @@ internal sealed class FileAnalysis
         [
             .. possible.Select(column => new ImportAnswer(
                 $"\"fields\": {{\"{field}\": {{\"column\": {JsonSerializer.Serialize(column.Name)}}}}}",
-                field == "complainedAt" && column.AreDates ? Span(column) : $"for instance {string.Join(", ", column.Examples.Select(example => $"'{example}'"))}")),
-            new ImportAnswer($"\"fields\": {{\"{field}\": null}}", field == "complainedAt" ? "none is: every clock runs from now" : "none is"),
+                field == _subject.Date && column.AreDates ? Span(column) : $"for instance {string.Join(", ", column.Examples.Select(example => $"'{example}'"))}")),
+            new ImportAnswer($"\"fields\": {{\"{field}\": null}}", field == _subject.Date ? $"none is: {_subject.Undated}" : "none is"),
         ]);
     }
 
     private void MapDates()
     {
-        if (_fields.GetValueOrDefault("complainedAt") is not { Column: { } name } mapped || Stats(name) is not { } column)
+        if (_fields.GetValueOrDefault(_subject.Date) is not { Column: { } name } mapped || Stats(name) is not { } column)
         {
             return;
         }
@@ -213,7 +214,7 @@ internal sealed class FileAnalysis
             }
 
             var many = $"{finding.Readable} of {column.Filled} dates of '{name}', for instance '{finding.Example}',";
-            Ask("complainedAt", name,
+            Ask(_subject.Date, name,
                 finding.Readings.Any(reading => reading.Readable == finding.Readable)
                     ? $"{many} can be read in more than one way. Which is right?"
                     : $"{many} mix days and months in no single order. Which order do most of them have? Lines that do not fit are not taken.",
@@ -224,9 +225,9 @@ internal sealed class FileAnalysis
         if (time is null && column.Dates.WithoutTime > 0 && _columns.FirstOrDefault(other => IsFree(other.Name) && other.AreTimes) is { } clock)
         {
             time = clock.Name;
-            Ask("complainedAt", time, $"Does '{time}' hold the time of day that belongs to '{name}'?",
+            Ask(_subject.Date, time, $"Does '{time}' hold the time of day that belongs to '{name}'?",
             [
-                new ImportAnswer($"\"fields\": {{\"complainedAt\": {{\"column\": {JsonSerializer.Serialize(name)}, \"time\": {JsonSerializer.Serialize(time)}}}}}", $"for instance '{clock.Examples[0]}'"),
+                new ImportAnswer($"\"fields\": {{\"{_subject.Date}\": {{\"column\": {JsonSerializer.Serialize(name)}, \"time\": {JsonSerializer.Serialize(time)}}}}}", $"for instance '{clock.Examples[0]}'"),
                 new ImportAnswer($"\"ignore\": [{JsonSerializer.Serialize(time)}]", "no: the day begins at midnight"),
             ]);
         }
@@ -236,12 +237,12 @@ internal sealed class FileAnalysis
             Ask("timeZone", name, $"The dates of '{name}' have no offset. In which zone are they?", [new ImportAnswer("\"timeZone\": \"Europe/Chisinau\"", "an IANA zone, for instance")]);
         }
 
-        _fields["complainedAt"] = mapped with { Formats = formats, Time = time };
+        _fields[_subject.Date] = mapped with { Formats = formats, Time = time };
     }
 
     private void MapAmounts()
     {
-        if (_fields.GetValueOrDefault("claim.amount") is not { Column: { } name, Decimal: null } mapped || Stats(name) is not { } column)
+        if (_subject.Amount is not { } field || _fields.GetValueOrDefault(field) is not { Column: { } name, Decimal: null } mapped || Stats(name) is not { } column)
         {
             return;
         }
@@ -250,20 +251,20 @@ internal sealed class FileAnalysis
         var sign = _isJson ? '.' : column.Amounts.Decided;
         if (sign is null)
         {
-            Ask("claim.amount", name, $"Amounts of '{name}', for instance '{column.Amounts.Disputed ?? column.Examples.FirstOrDefault()}', can be read with a decimal point or a decimal comma. Which is right?",
+            Ask(field, name, $"Amounts of '{name}', for instance '{column.Amounts.Disputed ?? column.Examples.FirstOrDefault()}', can be read with a decimal point or a decimal comma. Which is right?",
                 [new ImportAnswer("\"decimal\": \".\"", "a point before the decimals"), new ImportAnswer("\"decimal\": \",\"", "a comma before the decimals")]);
         }
         else
         {
-            _fields["claim.amount"] = mapped with { Decimal = sign.ToString() };
+            _fields[field] = mapped with { Decimal = sign.ToString() };
         }
     }
 
-    private void NoteWords(string field)
+    private void NoteWords(string field, Predicate<string> isWord)
     {
         if (_fields.GetValueOrDefault(field) is { Column: { } name } mapped && Stats(name)?.Words is { } words)
         {
-            var unknown = words.Where(word => mapped.Words?.ContainsKey(word) != true && !ImportPlan.IsWord(field, word)).ToList();
+            var unknown = words.Where(word => mapped.Words?.ContainsKey(word) != true && !isWord(word)).ToList();
             if (unknown.Count > 0)
             {
                 _notes.Add($"{field}: {string.Join(", ", unknown.Take(20).Select(word => $"'{word}'"))} of '{name}' mean nothing yet. Give \"words\" for them; their lines are not taken.");

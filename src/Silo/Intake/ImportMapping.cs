@@ -4,7 +4,7 @@ using Escalation.Grains;
 
 namespace Escalation.Silo.Intake;
 
-/// <summary>Where a field of a case comes from.</summary>
+/// <summary>Where a field comes from.</summary>
 internal sealed record FieldMapping
 {
     /// <summary>The column's heading; in NDJSON the members' names with dots between.</summary>
@@ -34,6 +34,12 @@ internal sealed record ImportMapping
     /// <summary>Nothing said.</summary>
     public static ImportMapping None { get; } = new();
 
+    /// <summary>What the lines are: <c>cases</c> or <c>reviews</c>. Default: cases.</summary>
+    public string? As { get; init; }
+
+    [JsonIgnore]
+    public ImportSubject Subject => ImportSubject.Of(As) ?? ImportSubject.Cases;
+
     /// <summary>One of <see cref="EncodingGuess.Names"/>.</summary>
     public string? Encoding { get; init; }
 
@@ -49,17 +55,24 @@ internal sealed record ImportMapping
     /// <summary>IANA zone of dates without an offset.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>Keys are unique within a source: the same key from another source is another case.</summary>
+    /// <summary>Keys of cases are unique within a source: the same key from another source is another case. Keys of reviews are their place's.</summary>
     public string? Source { get; init; }
 
     /// <summary>Reads a mapping.</summary>
+    /// <param name="subject">What the file is said to hold; null when only the mapping says so.</param>
     /// <exception cref="SourceFileException">It is none; the message says where and why.</exception>
-    public static ImportMapping Parse(string json)
+    public static ImportMapping Parse(string json, ImportSubject? subject = null)
     {
         try
         {
             var mapping = JsonSerializer.Deserialize<ImportMapping>(json, Strict) ?? None;
+            mapping = mapping with { As = mapping.As ?? subject?.Name };
             mapping.Check();
+            if (subject is not null && mapping.Subject != subject)
+            {
+                throw new SourceFileException($"The file is said to hold {subject.Name}, and the mapping says {mapping.Subject.Name}.");
+            }
+
             return mapping;
         }
         catch (JsonException e)
@@ -72,12 +85,14 @@ internal sealed record ImportMapping
 
     private void Check()
     {
+        Expect(ImportSubject.Of(As) is not null, $"as '{As}' is none of {string.Join(", ", ImportSubject.All.Select(subject => subject.Name))}.");
+        Expect(Source is null || Subject != ImportSubject.Reviews, "source is for cases: a review's key is unique at its place.");
         Expect(Encoding is null || EncodingGuess.Of(Encoding) is not null, $"encoding '{Encoding}' is none of {string.Join(", ", EncodingGuess.Names)}.");
         Expect(Delimiter is null || (Delimiter.Length == 1 && DelimiterGuess.Candidates.Contains(Delimiter[0])), $"delimiter '{Delimiter}' is no comma, semicolon, tab or bar.");
         Expect(TimeZone is null || NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(TimeZone) is not null, $"timeZone '{TimeZone}' is no IANA zone; one is Europe/Chisinau.");
         foreach (var (name, field) in Fields ?? new Dictionary<string, FieldMapping?>())
         {
-            Expect(HeaderNames.Fields.Contains(name), $"'{name}' is no field; fields are {string.Join(", ", HeaderNames.Fields)}.");
+            Expect(Subject.Names.Fields.Contains(name), $"'{name}' is no field; fields are {string.Join(", ", Subject.Names.Fields)}.");
             Expect(field is null || field.Column is not null || field.Value is not null, $"fields.{name} needs a column or a value.");
             Expect(field?.Decimal is null or "." or ",", $"fields.{name}.decimal is neither a point nor a comma.");
             foreach (var format in field?.Formats ?? [])

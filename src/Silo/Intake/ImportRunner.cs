@@ -3,6 +3,7 @@ using Escalation.Grains;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Imports;
 using Escalation.Grains.Log;
+using Escalation.Grains.Reviews;
 using Escalation.Silo.Log;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,11 +13,11 @@ namespace Escalation.Silo.Intake;
 /// <summary>
 /// Takes kept files line by line, one host at a time, one file after the other. How far it is stands in the database beside what
 /// became of each line; a host that takes over reads on from there. Lines on their way when the other one died are taken again,
-/// and are the same cases.
+/// and are the same cases and reviews.
 /// </summary>
 internal sealed class ImportRunner(
-    NpgsqlDataSource dataSource, IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ImportSignal signal, TimeProvider time,
-    ILogger<ImportRunner> logger) : LeaderService(dataSource, LeaderWork.Imports, logger)
+    NpgsqlDataSource dataSource, IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ReviewErrands reviews, ImportSignal signal,
+    TimeProvider time, ILogger<ImportRunner> logger) : LeaderService(dataSource, LeaderWork.Imports, logger)
 {
     private const int InFlight = 64;
     private const int Batch = 500;
@@ -38,8 +39,8 @@ internal sealed class ImportRunner(
         string? detail = null;
         try
         {
-            var plan = new ImportPlan(() => new PartStream(DataSource, running.Id), ImportMapping.Parse(running.Mapping), running.Total, running.IsJson) { Latest = running.Latest };
-            var import = new CaseImport(grains, numbers, directory, time);
+            var plan = new ImportPlan(() => new PartStream(DataSource, running.Id), ImportMapping.Parse(running.Mapping), running.Total, running.IsJson, running.Latest);
+            var import = new LineImport(grains, numbers, directory, reviews, time);
             var tally = new ImportTally(time, TextWriter.Null);
             var lines = plan.ReadAsync(cancellationToken).Skip((int)running.Done);
             var answers = new List<LineAnswer>(Batch);
@@ -81,7 +82,7 @@ internal sealed class ImportRunner(
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var copy = await connection.BeginBinaryImportAsync(
-            "copy import_line (import, record, line, outcome, case_id, case_number, errors) from stdin (format binary)", cancellationToken))
+            "copy import_line (import, record, line, outcome, case_id, case_number, review_id, errors) from stdin (format binary)", cancellationToken))
         {
             for (var i = 0; i < answers.Count; i++)
             {
@@ -93,6 +94,7 @@ internal sealed class ImportRunner(
                 await copy.WriteAsync((short)OutcomeOf(answer), NpgsqlDbType.Smallint, cancellationToken);
                 await copy.WriteAsync(answer.CaseId, NpgsqlDbType.Uuid, cancellationToken);
                 await copy.WriteAsync(answer.Number, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync(answer.ReviewId, NpgsqlDbType.Uuid, cancellationToken);
                 await copy.WriteAsync(answer.Faults.Count == 0 ? null : JsonSerializer.Serialize(answer.Faults, Wire.Json), NpgsqlDbType.Json, cancellationToken);
             }
 

@@ -2,7 +2,7 @@ using Escalation.Grains.Imports;
 
 namespace Escalation.Silo.Intake;
 
-/// <summary>What takes cases from files over HTTP.</summary>
+/// <summary>What takes cases and reviews from files over HTTP.</summary>
 internal static class ImportServices
 {
     public static IServiceCollection AddImports(this IServiceCollection services)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Reviews;
 using NodaTime;
 
 namespace Escalation.Silo.Intake;
@@ -14,6 +15,9 @@ internal enum ImportKind
 
     /// <summary>New cases, one a line, with the fields of <c>POST /api/cases</c>.</summary>
     Cases,
+
+    /// <summary>Reviews, one a line, with the fields of <c>POST /api/reviews</c>.</summary>
+    Reviews,
 }
 
 /// <summary>How to import.</summary>
@@ -21,13 +25,13 @@ internal enum ImportKind
 /// <param name="As">What it holds.</param>
 internal sealed record ImportOptions(string File, ImportKind As)
 {
-    /// <summary>IANA zone of the file's wall clock. Default: UTC for incident logs; for cases it is asked when it matters.</summary>
+    /// <summary>IANA zone of the file's wall clock. Default: UTC for incident logs; for cases and reviews it is asked when it matters.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>The path of a mapping in JSON; cases only. Default: none.</summary>
+    /// <summary>The path of a mapping in JSON; cases and reviews only. Default: none.</summary>
     public string? Mapping { get; init; }
 
-    /// <summary>Say how the file is understood, and take nothing; cases only.</summary>
+    /// <summary>Say how the file is understood, and take nothing; cases and reviews only.</summary>
     public bool Preview { get; init; }
 
     /// <summary>Another salt makes other cases of the same rows. Default: none.</summary>
@@ -40,9 +44,9 @@ internal sealed record ImportOptions(string File, ImportKind As)
     public bool Check { get; init; } = true;
 }
 
-/// <summary><c>import FILE --as incident-log|cases</c>: 0 all taken, 1 something was not, 2 the file cannot be taken, 130 interrupted.</summary>
+/// <summary><c>import FILE --as incident-log|cases|reviews</c>: 0 all taken, 1 something was not, 2 the file cannot be taken, 130 interrupted.</summary>
 internal sealed class ImportVerb(
-    IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, IEventLog log, TimeProvider time, TextWriter output)
+    IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ReviewErrands reviews, IEventLog log, TimeProvider time, TextWriter output)
 {
     private static readonly JsonSerializerOptions Indented = new(Wire.Json) { WriteIndented = true };
 
@@ -51,9 +55,9 @@ internal sealed class ImportVerb(
 
     private async Task<bool> ImportAsync(ImportOptions options, ImportTally tally, CancellationToken cancellationToken)
     {
-        if (options.As == ImportKind.Cases)
+        if (options.As != ImportKind.IncidentLog)
         {
-            return await ImportCasesAsync(options, tally, cancellationToken);
+            return await ImportLinesAsync(options, options.As == ImportKind.Reviews ? ImportSubject.Reviews : ImportSubject.Cases, tally, cancellationToken);
         }
 
         var incidents = IncidentLog.Of(options.File, IntakeVerb.Zone(options.TimeZone ?? "UTC"), notAfter: time.GetUtcNow());
@@ -63,9 +67,10 @@ internal sealed class ImportVerb(
             (!options.Check || (await new IncidentCheck(log, output).RunAsync(incidents, options.Salt, cancellationToken)).Agrees);
     }
 
-    private async Task<bool> ImportCasesAsync(ImportOptions options, ImportTally tally, CancellationToken cancellationToken)
+    private async Task<bool> ImportLinesAsync(ImportOptions options, ImportSubject subject, ImportTally tally, CancellationToken cancellationToken)
     {
-        var mapping = options.Mapping is { } path ? ImportMapping.Parse(await File.ReadAllTextAsync(path, cancellationToken)) : ImportMapping.None;
+        var none = new ImportMapping { As = subject.Name };
+        var mapping = options.Mapping is { } path ? ImportMapping.Parse(await File.ReadAllTextAsync(path, cancellationToken), subject) : none;
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var plan = await FileAnalysis.RunAsync(
             () => SourceFile.Open(options.File), mapping with { TimeZone = mapping.TimeZone ?? options.TimeZone }, today, cancellationToken);
@@ -85,7 +90,7 @@ internal sealed class ImportVerb(
             tally.Say(note);
         }
 
-        var import = new CaseImport(grains, numbers, directory, time);
+        var import = new LineImport(grains, numbers, directory, reviews, time);
         await foreach (var answer in import.RunAsync(plan.ReadAsync(cancellationToken), options.Salt + plan.Mapping.Source, options.InFlight, tally, cancellationToken))
         {
             tally.Say(answer.ToString());

@@ -53,7 +53,7 @@ internal sealed class PostgresImports(NpgsqlDataSource dataSource, ImportSignal 
 
     public Task<IReadOnlyList<ImportLine>> LinesAsync(Guid id, ImportOutcome? outcome, int after, int limit, CancellationToken cancellationToken) => ListAsync(
         $"""
-        select line, outcome, case_id, case_number, errors
+        select line, outcome, case_id, case_number, review_id, errors
         from import_line
         where import = $1 and line > $2 {(outcome is { } only ? $"and outcome = {(int)only}" : "")}
         order by line
@@ -126,7 +126,7 @@ internal sealed class PostgresImports(NpgsqlDataSource dataSource, ImportSignal 
 
     private static ImportLine ReadLine(NpgsqlDataReader reader) => new(
         reader.GetInt32(0), (ImportOutcome)reader.GetInt16(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.IsDBNull(3) ? null : reader.GetInt64(3),
-        reader.IsDBNull(4) ? [] : JsonSerializer.Deserialize<List<ImportFault>>(reader.GetString(4), Wire.Json)!);
+        reader.IsDBNull(4) ? null : reader.GetGuid(4), reader.IsDBNull(5) ? [] : JsonSerializer.Deserialize<List<ImportFault>>(reader.GetString(5), Wire.Json)!);
 
     private async Task<IReadOnlyList<T>> ListAsync<T>(
         string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values) =>

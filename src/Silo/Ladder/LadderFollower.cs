@@ -147,13 +147,12 @@ internal sealed partial class LadderFollower(
         }
 
         var level = state.IsOpen ? state.OwnLevel : Level.Buffer;
-        var customer = grains.Customer(opening.CustomerId);
         var note = new Envelope<CustomerCommand>(
             DeterministicId.Of("ladder", "level", $"{caseId:N}", $"{version}"), By, new CustomerCommand.NoteCaseLevel(caseId, level, version));
-        await customer.Tell(note, cancellationToken);
+        var (customer, _) = await grains.TellCustomerAsync(opening.CustomerId, note, cancellationToken);
         if (level == Level.Buffer)
         {
-            await BringDownAsync((await customer.Get(cancellationToken)).State, caseId, version, cancellationToken);
+            await BringDownAsync((await grains.SurvivingCustomerAsync(customer, cancellationToken)).State, caseId, version, cancellationToken);
         }
     }
 
@@ -165,8 +164,8 @@ internal sealed partial class LadderFollower(
         if (state.Opening is { } opening)
         {
             var id = DeterministicId.Of("customer", "experience", $"{caseId:N}", $"{version}");
-            await grains.Customer(opening.CustomerId).Tell(
-                new Envelope<CustomerCommand>(id, By, new CustomerCommand.NoteExperience(CaseExperience.Of(state), version)), cancellationToken);
+            await grains.TellCustomerAsync(
+                opening.CustomerId, new Envelope<CustomerCommand>(id, By, new CustomerCommand.NoteExperience(CaseExperience.Of(state), version)), cancellationToken);
         }
     }
 
@@ -187,6 +186,7 @@ internal sealed partial class LadderFollower(
     private async Task TellCaseAsync(Guid customerId, int customerVersion, Guid caseId, CancellationToken cancellationToken)
     {
         var (customer, _) = await grains.Customer(customerId).GetAtLeast(customerVersion, cancellationToken);
+        (_, customer, _) = customer.MergedInto is { } into ? await grains.SurvivingCustomerAsync(into, cancellationToken) : (customerId, customer, customerVersion);
         var (state, _) = await grains.Case(caseId).Get(cancellationToken);
         if (customer.Erasures > 0)
         {

@@ -1,3 +1,4 @@
+using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Customers;
 using Escalation.Silo.Deadlines;
@@ -15,7 +16,9 @@ internal static class LadderServices
         services.AddSingleton<TellingQueue>();
         services.AddSingleton<DutyWebhook>();
         services.AddSingleton<ICustomerErasure, CustomerErasureErrand>();
+        services.AddSingleton<CustomerMerging>();
         services.AddSingleton<IDueErrand, CustomerDue>();
+        services.AddSingleton<IDeclinedCustomers, PostgresDeclinedCustomers>();
         services.AddHostedService<LadderFollower>();
         services.AddJob<TellingJob>("tellings", TimeSpan.FromSeconds(5));
         return services;

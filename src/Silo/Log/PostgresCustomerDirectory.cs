@@ -43,6 +43,14 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
         where contact_point.value = any ($1) and contact_point.customer <> known.customer
         """;
 
+    private const string SharingSql =
+        """
+        select distinct customer
+        from contact_point
+        where split_part(value, ';', 1) = $1
+        limit 20
+        """;
+
     private const string WhoseSql = "select customer from contact_point where value = $1";
 
     /// <inheritdoc/>
@@ -61,6 +69,36 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
     /// <inheritdoc/>
     public async ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
         await dataSource.ReadAsync((connection, token) => FindAsync(connection, [contactPoint], token), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Guid>> SharingAsync(string address, CancellationToken cancellationToken) =>
+        await dataSource.ReadAsync<IReadOnlyList<Guid>>(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(SharingSql, connection) { Parameters = { new() { Value = address } } };
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var found = new List<Guid>();
+                while (await reader.ReadAsync(token))
+                {
+                    found.Add(reader.GetGuid(0));
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask UniteAsync(Guid from, Guid into, CancellationToken cancellationToken) =>
+        await dataSource.ReadAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand("update contact_point set customer = $2 where customer = $1", connection)
+                {
+                    Parameters = { new() { Value = from }, new() { Value = into } },
+                };
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
 
     /// <summary>CUS-7: nobody is known by this customer's contact points any more.</summary>
     public Task ForgetAsync(Guid customer, CancellationToken cancellationToken) =>

@@ -106,7 +106,7 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
             part.Find("except") is { } except ? ReadCover(except) : null,
             part.Enums<PackStart>("starts").FirstOrDefault(),
             part.Get("target") is { } target ? targets.ReadTarget(target, calendar) : new SlaTarget(calendar, Grains.Calendars.Target.CalendarDays(1), []),
-            Flag(part, "window"));
+            part.Flag("window"));
         part.Close();
         return clock;
     }
@@ -121,7 +121,7 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         var promises = part.Find("promises") is { } promise ? ReadPromise(promise, fields) : null;
         var letter = new PackLetter(
             id, part.Text("name"), ReadText(part, "subject"), fields, paragraphs, meets, during,
-            Flag(part, "atOpening"), Flag(part, "needsAgreement"), promises);
+            part.Flag("atOpening"), part.Flag("needsAgreement"), promises);
         part.Close();
         if (letter.AtOpening && (!fields.IsEmpty || letter.NeedsAgreement || letter.Promises is not null))
         {
@@ -212,7 +212,7 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         var delays = new PackDelays(
             [.. (part.Get("first")?.Items() ?? []).Select(item => ReadDelay(item, letters))],
             [.. (part.Get("later")?.Items() ?? []).Select(item => ReadDelay(item, letters))],
-            Flag(part, "lapseCancels"));
+            part.Flag("lapseCancels"));
         part.Close();
         return delays;
     }
@@ -253,17 +253,6 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         }
 
         return clocks;
-    }
-
-    private static bool Flag(YamlPart part, string key)
-    {
-        var word = part.Find(key)?.Word();
-        if (word is not (null or "true" or "false"))
-        {
-            part.Fault($"is '{word}'; true or false is expected.", key);
-        }
-
-        return word == "true";
     }
 
     /// <summary>A text in every language of the pack.</summary>

@@ -58,7 +58,10 @@ internal static class ReviewsYaml
     {
         var place = new PublicPlace(
             part.Text("id"), part.Text("name"), part.Text("url"), part.Duration("lookEvery"), part.Text("type"),
-            part.Find("site")?.Word(), part.Find("language")?.Word() ?? "en", part.Find("timeZone")?.Word() ?? "UTC");
+            part.Find("site")?.Word(), part.Find("language")?.Word() ?? "en", part.Find("timeZone")?.Word() ?? "UTC")
+        {
+            Mail = part.Find("mail") is { } mail ? ReadMail(mail) : PlaceMail.None,
+        };
         part.Close();
         if (!Uri.TryCreate(place.Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
         {
@@ -76,5 +79,34 @@ internal static class ReviewsYaml
         }
 
         return place;
+    }
+
+    private static PlaceMail ReadMail(YamlPart mail)
+    {
+        var from = mail.Words("from");
+        if (from.Count == 0 || from.Any(address => address.IndexOf('@') is var at && (at < 0 || at == address.Length - 1)))
+        {
+            mail.Fault("must name the addresses that its letters come from, such as reviews@place.example, or @place.example for all of a domain.", "from");
+        }
+
+        var patterns = new List<MailPattern>();
+        foreach (var (name, part) in mail.Find("patterns")?.Entries() ?? [])
+        {
+            var (pattern, fault) = MailPattern.TryParse(
+                name, part.Find("subject")?.Word(), part.Find("text")?.Word(), part.Flag("ignore"));
+            if (pattern is null)
+            {
+                part.Fault(fault!);
+            }
+            else
+            {
+                patterns.Add(pattern);
+            }
+
+            part.Close();
+        }
+
+        mail.Close();
+        return new PlaceMail([.. from], [.. patterns]);
     }
 }

@@ -179,6 +179,18 @@ internal sealed class YamlPart
         return TimeOnly.MinValue;
     }
 
+    /// <summary>True or false; false when it is absent.</summary>
+    public bool Flag(string key)
+    {
+        var word = Find(key)?.Word();
+        if (word is not (null or "true" or "false"))
+        {
+            Fault($"is '{word}'; true or false is expected.", key);
+        }
+
+        return word == "true";
+    }
+
     /// <summary>A number between 0 and 1, neither included.</summary>
     public double Share(string key)
     {

@@ -82,6 +82,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<Grains.Imports.IImports, NoImports>();
         builder.Services.AddSingleton<Grains.Webhooks.IWebhooks, NoWebhooks>();
         builder.Services.AddSingleton<Grains.Reviews.IReviewList, NoReviews>();
+        builder.Services.AddSingleton<Grains.Customers.IDeclinedCustomers, NobodyDeclined>();
         builder.Services.AddApi();
         builder.Services.Configure(options ?? (_ => { }));
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
@@ -202,6 +203,19 @@ internal sealed class ApiHost : IAsyncDisposable
 
         public ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
             new(_known.TryGetValue(contactPoint, out var found) ? found : null);
+
+        public ValueTask<IReadOnlyList<Guid>> SharingAsync(string address, CancellationToken cancellationToken) =>
+            new([.. _known.Where(known => known.Key.Split(';')[0] == address).Select(known => known.Value).Distinct()]);
+
+        public ValueTask UniteAsync(Guid from, Guid into, CancellationToken cancellationToken)
+        {
+            foreach (var known in _known.Where(known => known.Value == from))
+            {
+                _known[known.Key] = into;
+            }
+
+            return default;
+        }
     }
 
     private sealed class FixedStatus(PlainLog log) : IPlatformStatus
@@ -237,6 +251,11 @@ internal sealed class ApiHost : IAsyncDisposable
         public Task<IReadOnlyList<Grains.Reviews.ListedReview>> ReadAsync(
             string? place, bool awaitingReply, long before, int limit, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<Grains.Reviews.ListedReview>>([]);
+    }
+
+    private sealed class NobodyDeclined : Grains.Customers.IDeclinedCustomers
+    {
+        public Task<IReadOnlyList<Guid>> ReviewDueAsync(DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([]);
     }
 
     private sealed class EmptyOutbox : IOutbox

@@ -28,6 +28,7 @@ public sealed class RightsWalkTests
         ["PUT /api/customers/{id}"] = Staff,
         ["GET /api/customers/{id}/outlook"] = Staff,
         ["PUT /api/customers/{id}/occasions"] = Staff,
+        ["POST /api/customers/{id}/merge"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/customers/{id}/decline"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/customers/{id}/serve"] = Roles.Supervisor | Roles.Admin,
         ["POST /api/customers/{id}/erase"] = Roles.Supervisor | Roles.Admin,

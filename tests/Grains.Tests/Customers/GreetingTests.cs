@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
+using Escalation.Grains.Escalations;
 using Escalation.Grains.Policies;
 using Escalation.TestKit;
 using static Escalation.Grains.Customers.CustomerCommand;
@@ -123,6 +124,62 @@ public sealed class GreetingTests
         Tell(new DeclineService("Threats.", _now.AddDays(90), null));
 
         Assert.Equal("customer.declined", Assert.IsType<GreetingSuppressed>(Tick("2026-03-14T08:00:00Z")[0]).Because);
+    }
+
+    [Fact, Rule("CUS-5"), Rule("CLM-4")]
+    public void Who_is_declined_is_given_nothing_until_it_ends()
+    {
+        Known();
+        Assert.Empty(Tell(new AllowGift()));
+        Tell(new DeclineService("Threats.", _now.AddDays(90), null));
+
+        Assert.Equal("customer.declined", Decide(new AllowGift()).Refusal!.Code);
+        _now = _now.AddDays(90);
+        Assert.Empty(Tell(new AllowGift()));
+    }
+
+    [Fact, Rule("CUS-5")]
+    public void On_the_review_date_those_on_duty_are_asked_once()
+    {
+        var heads = new DutyRoster(
+            "heads", NodaTime.DateTimeZone.Utc, new(2026, 1, 5), NodaTime.IsoDayOfWeek.Monday, new(9, 0), ["irina"], [], null, []);
+        var policy = Policy with
+        {
+            Ladder = Policy.Ladder with
+            {
+                Rungs = [.. Policy.Ladder.Rungs.Select(rung => rung with { Rosters = rung.Level == Level.Head ? ["heads"] : [] })],
+                Rosters = new Dictionary<string, DutyRoster> { ["heads"] = heads },
+                People = new Dictionary<string, DutyPerson> { ["irina"] = new("irina", "Irina", "irina@example.org", null, [DutyChannel.Email]) },
+            },
+        };
+        Known();
+        Tell(new DeclineService("Threats.", _now.AddDays(90), _now.AddDays(60)));
+        var (due, letters) = (_now.AddDays(60), _ioana.Letters.Length);
+        Assert.Equal(due, _ioana.ReviewDueAt);
+
+        Assert.Empty(At(due.AddSeconds(-1)));
+        var asked = At(due);
+        Assert.Equal(new DecliningReviewAsked(due), asked[0]);
+        var letter = Assert.IsType<CustomerLetterDecided>(asked[1]);
+        Assert.Equal((letters + 1, LetterKind.DecliningReview, "irina@example.org", due), (letter.Letter, letter.LetterKind, letter.To, letter.SendAt));
+        Assert.DoesNotContain("Ioana", letter.Body, StringComparison.Ordinal);
+        Assert.Equal((null, 2), (_ioana.ReviewDueAt, asked.Count));
+        Assert.Empty(At(due.AddDays(1)));
+
+        // Whoever is served again, or was declined for a time that is over, needs no look.
+        Tell(new DeclineService("Threats.", _now.AddDays(90), _now.AddDays(60)));
+        Assert.Equal([new DecliningReviewAsked(_now.AddDays(60))], At(_now.AddDays(91)));
+        Tell(new DeclineService("Threats.", _now.AddDays(90), _now.AddDays(60)));
+        Tell(new ServeAgain("The appeal was right."));
+        Assert.Null(_ioana.ReviewDueAt);
+
+        IReadOnlyList<CustomerEvent> At(DateTimeOffset at)
+        {
+            _now = at;
+            var events = _ioana.Decide(new TickCustomer(false, null), new Context(_now, Actor.Clock, policy)).Events;
+            _ioana = events.Aggregate(_ioana, (folded, happened) => folded.Evolve(happened, _now, Irina.Id));
+            return events;
+        }
     }
 
     [Fact, Rule("CUS-7")]

@@ -80,6 +80,43 @@ public sealed class DispStoryTests
         story.Tell(Letter("uk-disp", "paymentHolding", ("reasons", "x"), ("expected", "2027-01-13")));
     }
 
+    [Fact, Rule("REG-2"), Rule("REG-1")]
+    public void A_letter_that_comes_back_meets_nothing_and_its_clock_runs_on_to_the_date_that_it_had()
+    {
+        var story = OpenedAt("london", "loan").MailIsAccepted().Until(Utc(2027, 1, 4))
+            .Tell(Letter("uk-disp", "finalResponse", ("decision", "We accept your complaint."), TimeLimits)).MailIsAccepted();
+        Assert.Empty(story.Running());
+        var (number, due) = (story.Case.Notices.Length, story.Clock("uk-disp.finalResponse").DueAt);
+
+        story.Until(Utc(2027, 1, 5)).Tell(new RecordNoticeBounced(number, "5.1.1"), Actor.Notifier);
+        Assert.Equal([("uk-disp.finalResponse", due)], story.Running());
+        Assert.Null(story.Case.Letters[^1].SentAt(story.Case));
+        Assert.Contains(story.Case.CallTasks, task => task.Reason == CallTask.NotAccepted && task.DoneAt is null);
+        Assert.Equal("case.lawOpen", story.Refuse(new CloseCase(Outcome.Withdrawn, "x"), CaseStory.Irina).Code);
+
+        // Word of it again changes nothing; another letter, by post, meets it.
+        story.Tell(new RecordNoticeBounced(number, "5.1.1"), Actor.Notifier);
+        Assert.Single(story.All<ClockReopened>());
+        story.Tell(Letter("uk-disp", "finalResponse", ("decision", "We accept your complaint."), TimeLimits) with { Evidence = "Royal Mail AB 123" });
+        Assert.Empty(story.Running());
+        Assert.DoesNotContain(story.All<ClockBreached>(), breached => breached.ClockKind == ClockKind.Statutory);
+    }
+
+    [Fact, Rule("REG-2"), Rule("ESC-1")]
+    public void Past_its_date_the_clock_of_a_letter_that_comes_back_is_breached_and_the_closed_case_is_open_again()
+    {
+        var story = OpenedAt("london", "loan").MailIsAccepted().Until(Utc(2027, 1, 13))
+            .Tell(Letter("uk-disp", "finalResponse", ("decision", "We accept your complaint."), TimeLimits)).MailIsAccepted()
+            .Tell(new CloseCase(Outcome.Withdrawn, "Paid."), CaseStory.Irina);
+        var number = story.Case.Letters[^1].Notice!.Value;
+
+        story.Until(Utc(2027, 1, 15)).Tell(new RecordNoticeBounced(number, "5.1.1"), Actor.Notifier);
+
+        Assert.True(story.Case.IsOpen);
+        Assert.Equal(ClockState.Breached, story.Clock("uk-disp.finalResponse").State);
+        Assert.Equal(Utc(2027, 1, 14), Assert.Single(story.All<ClockBreached>(), breached => breached.ClockKind == ClockKind.Statutory).DueAt);
+    }
+
     [Fact, Rule("REG-1")]
     public void What_is_settled_by_the_third_business_day_needs_a_short_letter_only()
     {

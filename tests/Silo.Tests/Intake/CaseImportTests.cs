@@ -1,4 +1,5 @@
 using Escalation.Grains.Cases;
+using Escalation.Grains.Reviews;
 using Escalation.Silo.Intake;
 using Escalation.TestKit;
 
@@ -13,6 +14,8 @@ public sealed class CaseImportTests : IDisposable
     public CaseImportTests() => _kit = new KitGrains(_time);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ReviewErrands Reviews => new(_kit.Grains, _kit, TestPolicy.Shipped);
 
     public void Dispose() => _output.Dispose();
 
@@ -94,6 +97,7 @@ public sealed class CaseImportTests : IDisposable
     [Theory]
     [InlineData("customer.name,type,summary\nA,quality,one\n", "Cases", 0)]
     [InlineData("customer.name,type,summary\nA,quality\n", "Cases", 1)]
+    [InlineData("place,rating\ngoogleMaps,4\n", "Reviews", 0)]
     [InlineData("customer.name,colour\nA,red\n", "IncidentLog", 2)]
     [InlineData(null, "IncidentLog", 2)]
     public async Task The_verb_answers_with_an_exit_code(string? text, string kind, int exitCode)
@@ -110,7 +114,7 @@ public sealed class CaseImportTests : IDisposable
                 await File.WriteAllTextAsync(path, text, Token);
             }
 
-            var verb = new ImportVerb(_kit.Grains, _kit, _kit, _kit.Log, _time, _output);
+            var verb = new ImportVerb(_kit.Grains, _kit, _kit, Reviews, _kit.Log, _time, _output);
 
             Assert.Equal(exitCode, await verb.RunAsync(new ImportOptions(path, Enum.Parse<ImportKind>(kind)), Token));
             Assert.NotEmpty(_output.ToString());
@@ -132,7 +136,7 @@ public sealed class CaseImportTests : IDisposable
                 await packed.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Incidents.Small), Token);
             }
 
-            Assert.Equal(0, await new ImportVerb(_kit.Grains, _kit, _kit, _kit.Log, _time, _output)
+            Assert.Equal(0, await new ImportVerb(_kit.Grains, _kit, _kit, Reviews, _kit.Log, _time, _output)
                 .RunAsync(new ImportOptions(path, ImportKind.IncidentLog), Token));
             Assert.Equal(0, await new ReplayVerb(_kit.Grains, _kit, _kit.Log, _time, _output).RunAsync(new ReplayOptions(path, null), Token));
             Assert.Contains("All agree.", _output.ToString(), StringComparison.Ordinal);
@@ -153,7 +157,7 @@ public sealed class CaseImportTests : IDisposable
             throw new SourceFileException(plan.Asks());
         }
 
-        await foreach (var answer in new CaseImport(_kit.Grains, _kit, _kit, _time).RunAsync(plan.ReadAsync(Token), "", 4, new ImportTally(_time, _output), Token))
+        await foreach (var answer in new LineImport(_kit.Grains, _kit, _kit, Reviews, _time).RunAsync(plan.ReadAsync(Token), "", 4, new ImportTally(_time, _output), Token))
         {
             answers.Add(answer);
         }

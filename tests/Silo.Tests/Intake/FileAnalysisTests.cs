@@ -65,9 +65,9 @@ public sealed class FileAnalysisTests
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
         Assert.Equal(
             [(2015, 4), (2015, 5), (2015, 6)],
-            lines.Select(line => TimeZoneInfo.ConvertTime(line.Case!.ComplainedAt!.Value, zone)).Select(at => (at.Year, at.Month)).Distinct().Order());
-        Assert.Equal(new DateTimeOffset(2015, 4, 22, 19, 53, 50, TimeSpan.Zero), lines[0].Case!.ComplainedAt);
-        Assert.Equal(2224, lines.Select(line => line.Case!.Key).Distinct().Count());
+            lines.Select(line => TimeZoneInfo.ConvertTime(CaseOf(line).ComplainedAt!.Value, zone)).Select(at => (at.Year, at.Month)).Distinct().Order());
+        Assert.Equal(new DateTimeOffset(2015, 4, 22, 19, 53, 50, TimeSpan.Zero), CaseOf(lines[0]).ComplainedAt);
+        Assert.Equal(2224, lines.Select(line => CaseOf(line).Key).Distinct().Count());
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class FileAnalysisTests
 
         Assert.Empty(plan.Questions);
         Assert.Equal(encoding, plan.Mapping.Encoding);
-        Assert.Equal(summary, (await LinesAsync(plan))[0].Case!.Summary);
+        Assert.Equal(summary, CaseOf((await LinesAsync(plan))[0]).Summary);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class FileAnalysisTests
         var plan = await PlanAsync("\uFEFFcustomer.name,type,summary\nA,quality,one\n");
 
         Assert.Empty(plan.Questions);
-        Assert.Equal("A", (await LinesAsync(plan))[0].Case!.Customer.Name);
+        Assert.Equal("A", CaseOf((await LinesAsync(plan))[0]).Customer.Name);
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class FileAnalysisTests
         var plan = await PlanAsync($"customer.name{separator}type{separator}summary\nA{separator}quality{separator}\"one, two; three | four\"\n");
 
         Assert.Empty(plan.Questions);
-        Assert.Equal((separator, "one, two; three | four"), (plan.Mapping.Delimiter, (await LinesAsync(plan))[0].Case!.Summary));
+        Assert.Equal((separator, "one, two; three | four"), (plan.Mapping.Delimiter, CaseOf((await LinesAsync(plan))[0]).Summary));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class FileAnalysisTests
         var plan = await PlanAsync(Text, ImportMapping.Parse(asked.Mapping.ToJson()) with { TimeZone = "Europe/Chisinau" });
 
         Assert.Empty(plan.Questions);
-        var first = (await LinesAsync(plan))[0].Case!;
+        var first = CaseOf((await LinesAsync(plan))[0]);
         Assert.Equal(("Ion", "ion@example.org", 1250.50m), (first.Customer.Name, first.Customer.Email, first.Claim!.Amount));
         Assert.Equal(new DateTimeOffset(2026, 4, 2, 21, 0, 0, TimeSpan.Zero), first.ComplainedAt);
     }
@@ -138,7 +138,7 @@ public sealed class FileAnalysisTests
             """{"timeZone": "UTC", "fields": {"complainedAt": {"column": "complainedAt", "formats": ["MM/dd/yyyy"]}, "claim.amount": {"column": "claim.amount", "decimal": ","}}}"""));
 
         Assert.Empty(answered.Questions);
-        var line = (await LinesAsync(answered))[0].Case!;
+        var line = CaseOf((await LinesAsync(answered))[0]);
         Assert.Equal((new DateTimeOffset(2026, 3, 4, 0, 0, 0, TimeSpan.Zero), 1.25m), (line.ComplainedAt!.Value, line.Claim!.Amount));
     }
 
@@ -169,9 +169,9 @@ public sealed class FileAnalysisTests
     private static Task<ImportPlan> PlanAsync(string text, ImportMapping? mapping = null) => FileAnalysis.RunAsync(
         () => new MemoryStream(Encoding.UTF8.GetBytes(text)), mapping ?? ImportMapping.None, Today, Token);
 
-    private static async Task<List<CaseLine>> LinesAsync(ImportPlan plan)
+    private static async Task<List<ReadLine>> LinesAsync(ImportPlan plan)
     {
-        var lines = new List<CaseLine>();
+        var lines = new List<ReadLine>();
         await foreach (var line in plan.ReadAsync(Token))
         {
             lines.Add(line);
@@ -179,6 +179,8 @@ public sealed class FileAnalysisTests
 
         return lines;
     }
+
+    private static CaseFields CaseOf(ReadLine line) => Assert.IsType<CaseFields>(line.Fields);
 
     private static Task<ImportPlan> ComcastAsync(ImportMapping mapping)
     {

@@ -35,6 +35,30 @@ public sealed class ImportStoryTests
         Assert.Empty(await platform.ProveAsync());
     }
 
+    [Fact, Rule("REV-2")]
+    public async Task A_file_of_reviews_is_taken_like_one_of_cases()
+    {
+        var folder = TestPolicy.FolderWith((TestPolicy.ReviewsFile,
+            "places: [{id: googleMaps, name: Maps, url: \"https://maps.example\", lookEvery: P9D, type: quality}]"));
+        await using var platform = await TestPlatform.StartAsync(policyFolder: folder);
+        using var intake = platform.ClientFor("intake");
+        const string Reviews = "key,place,rating,text\nr1,googleMaps,1,It leaks.\nr2,googleMaps,5,Great.\nr3,nowhere,5,Great.\n";
+        const string AsReviews = "/api/imports?mapping=%7B%22as%22%3A%22reviews%22%7D";
+
+        var first = await RunAsync(platform, intake, Reviews, AsReviews);
+        var again = await RunAsync(platform, intake, Reviews, AsReviews);
+
+        Assert.Equal((3, 2, 0, 1, "done"), Figures(first));
+        Assert.Equal((3, 0, 2, 1, "done"), Figures(again));
+        var lines = (await intake.GetJsonAsync($"/api/imports/{Id(first)}/lines")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([(true, true), (true, false), (false, false)], lines.Select(line => (line.TryGetProperty("reviewId", out _), line.TryGetProperty("caseId", out _))));
+        using var ana = platform.ClientFor("agent");
+        Assert.Equal(1, (await ana.GetJsonAsync($"/api/reviews/{lines[0].GetProperty("reviewId").GetString()}")).GetProperty("rating").GetInt32());
+        Assert.Equal("public", (await ana.GetJsonAsync($"/api/cases/{lines[0].GetProperty("caseId").GetString()}")).GetProperty("heat").GetString());
+        Assert.Empty(await platform.ProveAsync());
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact, Rule("CASE-1")]
     public async Task What_is_in_doubt_is_asked_before_anything_is_taken_and_shown_in_the_preview()
     {
@@ -117,9 +141,9 @@ public sealed class ImportStoryTests
         }
     }
 
-    private static async Task<JsonElement> RunAsync(TestPlatform platform, HttpClient intake, string text)
+    private static async Task<JsonElement> RunAsync(TestPlatform platform, HttpClient intake, string text, string path = "/api/imports")
     {
-        var (status, started) = await PostAsync(intake, "/api/imports", text);
+        var (status, started) = await PostAsync(intake, path, text);
         Assert.Equal(HttpStatusCode.Accepted, status);
         return await DoneAsync(platform, intake, started);
     }

@@ -39,21 +39,33 @@ public sealed class GreetingStoryTests
         Assert.Equal(1, await one.QueryAsync<long>("select count(*) from outbox where subject = 'La mulți ani, Ioana Munteanu'"));
 
         // Declined, they are told; new cases are not taken, unless a law covers them, and those that are open go on.
-        var declined = await irina.SendAsync($"/api/customers/{customer}/decline", new { reason = "Amenințări repetate.", until = one.Time.GetUtcNow().AddDays(60) });
+        var declined = await irina.SendAsync($"/api/customers/{customer}/decline", new { reason = "Amenințări repetate.", until = one.Time.GetUtcNow().AddDays(60), reviewAt = one.Time.GetUtcNow().AddDays(30) });
         Assert.Contains("Amenințări repetate.", declined.GetProperty("declined").GetProperty("text").GetString(), StringComparison.Ordinal);
         await one.FastForward(TimeSpan.FromDays(1));
         await one.UntilAsync(async () => await SentAsync(one) == 2);
+
+        // On the review date it waits in the rail, on whichever host one looks, until somebody has decided.
+        await one.FastForward(TimeSpan.FromDays(30));
+        await Task.WhenAll(new[] { one, other }.Select(host => host.Services.GetRequiredService<DeadlineClock>().SweepOnceAsync(Stop)));
+        await one.UntilAsync(async () => await one.QueryAsync<long>("select count(*) from event where kind = 'decliningReviewAsked'") == 1);
+        Assert.Equal(customer, Assert.Single(await DeclinedAsync(ana)).GetProperty("customer").GetGuid());
         using var refused = await ana.PostAsJsonAsync("/api/cases", Complaint(), Stop);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Stop);
         Assert.Equal((HttpStatusCode.Conflict, "customer.declined"), (refused.StatusCode, problem.GetProperty("code").GetString()));
-        await ana.SendAsync("/api/cases", Complaint(product: "card", site: "london"));
+        var covered = await ana.SendAsync("/api/cases", Complaint(product: "card", site: "london"));
+        using var gift = await ana.PostAsJsonAsync($"/api/cases/{covered.GetProperty("id").GetGuid()}/gifts", new { gift = "coffeeVoucher" }, Stop);
+        Assert.Equal("customer.declined", (await gift.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("code").GetString());
         using var forbidden = await ana.PostAsJsonAsync($"/api/customers/{customer}/serve", new { reason = "Please." }, Stop);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
 
         await irina.SendAsync($"/api/customers/{customer}/serve", new { reason = "The appeal was right." });
+        Assert.Empty(await DeclinedAsync(ana));
         await ana.SendAsync("/api/cases", Complaint());
         Assert.Empty(await one.ProveAsync());
     }
+
+    private static async Task<IEnumerable<JsonElement>> DeclinedAsync(HttpClient client) =>
+        (await client.GetJsonAsync("/api/board/rail")).GetProperty("declined").EnumerateArray();
 
     private static object Complaint(string? product = null, string? site = null) => new
     {

@@ -104,6 +104,64 @@ public sealed class ReviewStoryTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact, Rule("REV-2"), Rule("CASE-5")]
+    public async Task A_places_mail_tells_of_a_review_and_what_is_not_understood_goes_to_a_person()
+    {
+        var folder = TestPolicy.FolderWith((TestPolicy.ReviewsFile,
+            """
+            places:
+              - id: maps
+                name: Maps
+                url: https://maps.example
+                lookEvery: PT24H
+                type: quality
+                mail:
+                  from: ["@maps.example"]
+                  patterns:
+                    new: {subject: "{author} left {rating} stars", text: "{text} Read it: {url}"}
+                    week: {subject: "Your week", ignore: true}
+            """));
+        await using var platform = await TestPlatform.StartAsync(policyFolder: folder);
+        using var mailServer = platform.ClientFor("intake");
+        using var ana = platform.ClientFor("agent");
+
+        var review = await MailAsync("1@maps.example", "Vera left 1 stars", "It leaks.\r\nRead it: https://maps.example/r/9");
+        var again = await MailAsync("1@maps.example", "Vera left 1 stars", "It leaks.\r\nRead it: https://maps.example/r/9");
+        var unread = await MailAsync("2@maps.example", "Somebody wrote something", "Sign in to read it.");
+        var unreadAgain = await MailAsync("2@maps.example", "Somebody wrote something", "Sign in to read it.");
+        var week = await MailAsync("3@maps.example", "Your week", "Up 3 %.");
+
+        Assert.Equal(("review", "unread", "ignored"), (Text(review, "kind"), Text(unread, "kind"), Text(week, "kind")));
+        Assert.Equal((review.GetRawText(), unread.GetRawText()), (again.GetRawText(), unreadAgain.GetRawText()));
+        var recorded = await ana.GetJsonAsync($"/api/reviews/{Text(review, "reviewId")}");
+        Assert.Equal(
+            (1, "It leaks.", "Vera", "https://maps.example/r/9", platform.Time.GetUtcNow().AddHours(-1), Text(review, "caseId")),
+            (recorded.GetProperty("rating").GetInt32(), Text(recorded, "text"), Text(recorded, "author"), Text(recorded, "url"),
+                recorded.GetProperty("at").GetDateTimeOffset(), Text(recorded, "caseId")));
+
+        // The letter is in the history of a case that somebody has to take up within the acknowledge clock.
+        var kept = await ana.GetJsonAsync($"/api/cases/{Text(unread, "caseId")}");
+        Assert.Contains("Somebody wrote something", Text(kept, "summary"), StringComparison.Ordinal);
+        Assert.Contains("acknowledge", kept.GetProperty("clocks").EnumerateArray().Select(clock => Text(clock, "name")));
+        var letter = (await ana.GetJsonAsync($"/api/cases/{Text(unread, "caseId")}/history")).GetProperty("items").EnumerateArray()
+            .Single(each => Text(each, "kind") == "automaticReplyReceived");
+        Assert.Contains("Sign in to read it.", letter.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(2, await platform.QueryAsync<long>("select count(*) from event where kind = 'caseOpened'"));
+        Assert.Empty(await platform.ProveAsync());
+        Directory.Delete(folder, recursive: true);
+
+        async Task<JsonElement> MailAsync(string id, string subject, string text)
+        {
+            using var body = new StringContent(
+                $"From: Maps <noreply@maps.example>\r\nDate: {platform.Time.GetUtcNow().AddHours(-1):r}\r\nMessage-ID: <{id}>\r\n" +
+                $"Auto-Submitted: auto-generated\r\nSubject: {subject}\r\n\r\n{text}\r\n");
+            body.Headers.ContentType = new("message/rfc822");
+            using var answer = await mailServer.PostAsync(new Uri("/api/inbound/email", UriKind.Relative), body, Stop);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        }
+    }
+
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 
     private static JsonElement Clock(JsonElement opened) => opened.GetProperty("clocks").EnumerateArray().Single(clock => Text(clock, "name") == "reply");

@@ -43,6 +43,33 @@ public sealed class ReviewsYamlTests
             problems.Select(problem => string.Join(' ', problem.Split(' ')[..2])).Order(StringComparer.Ordinal));
     }
 
+    [Fact, Rule("REV-2")]
+    public void Every_fault_of_how_a_place_writes_is_told_with_file_and_line()
+    {
+        var problems = Problems(Judging("reviews.yaml",
+            """
+            places:
+              - id: a
+                name: A
+                url: https://a.example
+                lookEvery: PT1H
+                type: quality
+                mail:
+                  from: [nobody]
+                  patterns:
+                    good: {subject: "{author}: {rating}", text: "{text}"}
+                    empty: {ignore: true}
+                    wrong: {subject: "{stars}", ignore: maybe}
+            """));
+
+        Assert.Equal(
+            [
+                "reviews.yaml:11: places[0].mail.patterns.empty", "reviews.yaml:12: places[0].mail.patterns.wrong",
+                "reviews.yaml:12: places[0].mail.patterns.wrong.ignore", "reviews.yaml:8: places[0].mail.from",
+            ],
+            problems.Select(problem => string.Join(' ', problem.Split(' ')[..2])).Order(StringComparer.Ordinal));
+    }
+
     [Fact, Rule("REV-4")]
     public void An_answer_without_its_day_or_a_language_is_told_with_file_and_line()
     {
