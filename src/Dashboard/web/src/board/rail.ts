@@ -49,6 +49,15 @@ export interface Voice {
   readonly answers: readonly { readonly type: string; readonly id: string; readonly question: string; readonly trueUntil: string }[];
 }
 
+/** CUS-5: a customer of whom somebody has to look whether we still have to decline to serve them. */
+export interface RailDeclined {
+  readonly customer: string;
+  readonly name?: string;
+  readonly reviewAt: string;
+  /** Their latest case, beside which they are shown. */
+  readonly caseId?: string;
+}
+
 /** What waits for a person, the most pressing first. */
 export interface Rail {
   readonly escalations: readonly RailEscalation[];
@@ -57,6 +66,7 @@ export interface Rail {
   readonly ahead: readonly Ahead[];
   readonly teams: readonly Team[];
   readonly voice?: Voice;
+  readonly declined?: readonly RailDeclined[];
 }
 
 export type Presence = 'available' | 'busy' | 'away' | 'offline';
@@ -82,7 +92,7 @@ export async function readRail(): Promise<Rail | undefined> {
     }
     const voice = value['voice'];
     return {
-      escalations: itemsOf(value['escalations']), approvals: itemsOf(value['approvals']), silent: itemsOf(value['silent']), ahead: itemsOf(value['ahead']), teams: itemsOf(value['teams']),
+      escalations: itemsOf(value['escalations']), approvals: itemsOf(value['approvals']), silent: itemsOf(value['silent']), ahead: itemsOf(value['ahead']), teams: itemsOf(value['teams']), declined: itemsOf(value['declined']),
       ...(isRecord(voice) && { voice: { ...voice, looks: itemsOf(voice['looks']), reviews: itemsOf(voice['reviews']), answers: itemsOf(voice['answers']) } }),
     } as Rail;
   });

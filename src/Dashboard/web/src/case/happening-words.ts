@@ -211,13 +211,16 @@ export function tell({ kind, data }: Happening): Told {
     case 'clockWarned':
     case 'clockBreached':
     case 'clockMet':
+    case 'clockReopened':
     case 'clockStopped':
       return told(kind === 'clockBreached' ? 'i-over' : 'i-target', t(`case.happened.${kind}`, { clock: clockWord(text('clock') ?? '') }), {
         detail: when('dueAt') === '' ? undefined : t('case.dueInside', { when: when('dueAt') }),
-        quiet: kind !== 'clockBreached',
+        quiet: kind !== 'clockBreached' && kind !== 'clockReopened',
       });
     case 'caseClosed':
       return told('i-lock', t('case.caseClosed', { outcome: codeWord('outcome', text('outcome') ?? '') }), { detail: text('summary') });
+    case 'caseCustomerChanged':
+      return told('i-user', t('case.caseCustomerChanged'), { quiet: true });
     default:
       return told('i-note', sentence(kind), { quiet: true });
   }

@@ -26,6 +26,11 @@ export function post(path: string, body: unknown, key: string = newKey()): Promi
   return send('POST', path, body, key);
 }
 
+/** The whole of something as it is from now on: the same again changes nothing. */
+export function put(path: string, body: unknown): Promise<unknown> {
+  return send('PUT', path, body);
+}
+
 export function remove(path: string): Promise<unknown> {
   return send('DELETE', path);
 }
