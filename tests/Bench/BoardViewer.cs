@@ -16,6 +16,7 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
     private const int IdLength = 36;
     private static readonly byte[] Row = "{\"id\":\""u8.ToArray();
     private static readonly byte[] Removes = "\"removes\":["u8.ToArray();
+    private static readonly byte[] Ping = "{\"type\":6}"u8.ToArray();
     private static readonly byte[] AfterId = "\",\"version\":"u8.ToArray();
 
     private readonly ClientWebSocket _socket = new();
@@ -54,7 +55,12 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
 
                 var read = (await _socket.ReceiveAsync(_buffer.AsMemory(filled), cancellationToken)).Count;
                 Bytes += read;
+                var isPing = _buffer.AsSpan(filled, read).IndexOf(Ping) >= 0;
                 filled = Take(filled + read);
+                if (isPing)
+                {
+                    await SendAsync("""{"type":6}""", cancellationToken);
+                }
             }
         }
         catch (OperationCanceledException)

@@ -27,7 +27,7 @@ internal static class LookBench
             var rows = numbers.AsParallel().Select(number => BoardStock.Row(number, now)).ToArray();
             bytes += rows.Sum(row => (long)row.Json.Length);
             making += Stopwatch.GetElapsedTime(from);
-            await loading.AddAsync(rows);
+            await loading.AddAsync(new StoredRowBatch(rows));
         }
 
         await board.LoadAsync(loading, 1);

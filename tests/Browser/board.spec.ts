@@ -1,8 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
-import { readAccess, signInOf } from './access';
-
-const access = readAccess();
+import { expect, test, type Page } from '@playwright/test';
+import { access, openCase, post, signIn } from './journey';
 
 test('a supervisor sees a case rise on the board, and change, without reloading', async ({ page, request }) => {
   await signIn(page);
@@ -44,59 +41,6 @@ test('the case page follows its case', async ({ page, request }) => {
   await expect(page.getByText('We agreed to talk at three.')).toBeVisible();
 });
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`board, case and sign-in have no accessibility faults (${theme})`, async ({ page, request }) => {
-    const id = await openCase(request, 'Journey for everyone');
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    await page.goto('/sign-in');
-    await expectAccessible(page);
-    await signIn(page);
-    await expect(page.locator('tr[data-case]').first()).toBeVisible();
-    await expectAccessible(page);
-    await page.goto(`/case/${id}`);
-    await expect(page.getByRole('heading', { name: 'Journey for everyone' })).toBeVisible();
-    await expectAccessible(page);
-  });
-}
-
-test('at 390 px nothing scrolls sideways', async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await signIn(page);
-  await expect(page.locator('.conn[data-conn="live"]')).toBeVisible();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-});
-
-async function signIn(page: Page, next = '/'): Promise<void> {
-  const { user, password } = signInOf(access, 'supervisor');
-  await page.goto(next);
-  await page.getByLabel('User').fill(user);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page).toHaveURL((url) => url.pathname === next);
-}
-
-async function openCase(request: APIRequestContext, name: string): Promise<string> {
-  const opened = await post(request, access.intake, '/api/cases', {
-    customer: { name, email: 'journey@example.org', language: 'en', timeZone: 'Europe/Chisinau' },
-    type: 'longWait',
-    summary: 'Waiting for the inlet kit since Monday.',
-    channel: 'phone',
-    heat: 'heated',
-  });
-  return (opened as { id: string }).id;
-}
-
-let keys = 0;
-
-async function post(request: APIRequestContext, key: string, path: string, data: unknown): Promise<unknown> {
-  const response = await request.post(path, {
-    data,
-    headers: { authorization: `Bearer ${key}`, 'idempotency-key': `journey-${Date.now()}-${keys++}` },
-  });
-  expect(response.ok(), `${path}: ${response.status()} ${await response.text()}`).toBe(true);
-  return response.json().catch(() => undefined);
-}
-
 async function countLoads(page: Page): Promise<() => Promise<number>> {
   let loads = 0;
   page.on('load', () => loads++);
@@ -106,9 +50,4 @@ async function countLoads(page: Page): Promise<() => Promise<number>> {
 /** What a row shows apart from what time alone changes, and from what marks its last change. */
 function withoutTimes(text: string): string {
   return text.replaceAll(/[+]?\d+:\d\d|\d+ (?:h|d|min|s)\b|\d+/g, '').replace(/was heated|raised/g, '').replaceAll(/\s+/g, ' ').replace(/(?:heat .*|changed|waits).*$/, '').trim();
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' ')}`)).toEqual([]);
 }

@@ -1,9 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
-import { readAccess, signInOf } from './access';
+import { expect, test, type Page } from '@playwright/test';
+import { signInOf } from './access';
+import { access, expectAccessible, openCase, signIn } from './journey';
 
-const access = readAccess();
-const { user, password } = signInOf(access, 'supervisor');
+const { user } = signInOf(access, 'supervisor');
 
 test('a supervisor acts from the row, and a rule’s no is shown and taken back', async ({ page, request }) => {
   const name = `Acting ${Date.now()}`;
@@ -97,8 +96,7 @@ test('a view is filtered, shared by its address and kept under a name, at every 
     await page.setViewportSize({ width, height: 900 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3).join(' ')}`)).toEqual([]);
+  await expectAccessible(page);
 });
 
 /** What was fetched so far of addresses like this, as it came over the line. */
@@ -111,21 +109,4 @@ function bytes(page: Page, of: RegExp): Promise<number> {
         .reduce((sum, entry) => sum + ('encodedBodySize' in entry ? Number(entry.encodedBodySize) : 0), 0),
     of.source,
   );
-}
-
-async function signIn(page: Page, next: string): Promise<void> {
-  await page.goto(next);
-  await page.getByLabel('User').fill(user);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.locator('.conn[data-conn="live"]')).toBeVisible();
-}
-
-async function openCase(request: APIRequestContext, name: string): Promise<string> {
-  const response = await request.post('/api/cases', {
-    data: { customer: { name, email: 'journey@example.org', language: 'en', timeZone: 'Europe/Chisinau' }, type: 'longWait', summary: 'Waiting for the inlet kit since Monday.', channel: 'phone', heat: 'heated' },
-    headers: { authorization: `Bearer ${access.intake}`, 'idempotency-key': `supervisor-${name}` },
-  });
-  expect(response.ok(), await response.text()).toBe(true);
-  return ((await response.json()) as { id: string }).id;
 }

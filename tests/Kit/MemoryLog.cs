@@ -93,7 +93,7 @@ public sealed class MemoryLog : IEventLog, IEventTail, IBoardRows
         }
     }
 
-    public async Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
+    public async Task<TailCursor> ReadAsync(Func<StoredRowBatch, ValueTask> onRows, CancellationToken cancellationToken)
     {
         ThrowIfAway();
         List<StoredRow> rows;
@@ -108,7 +108,7 @@ public sealed class MemoryLog : IEventLog, IEventTail, IBoardRows
             cursor = _feed.Count == 0 ? default : _feed[^1].Place;
         }
 
-        await onRows(rows);
+        await onRows(new StoredRowBatch(rows));
         return cursor;
     }
 

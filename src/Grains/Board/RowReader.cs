@@ -34,7 +34,7 @@ internal sealed class RowReader(WordPool words)
     /// <param name="json">The row's text.</param>
     /// <param name="version">The case's version that the row shows.</param>
     /// <param name="search">Is given the words that a search looks in.</param>
-    public KeptRow Read(byte[] json, int version, IBufferWriter<byte> search)
+    public KeptRow Read(ReadOnlySpan<byte> json, int version, IBufferWriter<byte> search)
     {
         var keys = new RowKeys { Type = "", DueAt = KeptRow.Never, Version = version };
         var (versionAt, versionLength) = (0, 0);
@@ -61,7 +61,7 @@ internal sealed class RowReader(WordPool words)
 
         keys.Origin = words.Get(origin.Language, origin.Site, origin.CausedBy);
         keys.Holder = keys.Owner ?? keys.Waiting?.Ringing?.Agent;
-        return new KeptRow(keys, versionLength == 0 ? json : WithVersion(json, versionAt, versionLength, version));
+        return versionLength == 0 ? new KeptRow(keys, json) : new KeptRow(keys, WithVersion(json, versionAt, versionLength, version));
     }
 
     /// <summary>A word of a search as it stands in the words that a search looks in.</summary>
@@ -357,14 +357,14 @@ internal sealed class RowReader(WordPool words)
         return kept;
     }
 
-    private static byte[] WithVersion(byte[] json, int at, int length, int version)
+    private static byte[] WithVersion(ReadOnlySpan<byte> json, int at, int length, int version)
     {
         Span<byte> digits = stackalloc byte[12];
         version.TryFormat(digits, out var written, provider: CultureInfo.InvariantCulture);
         var next = new byte[json.Length - length + written];
-        json.AsSpan(0, at).CopyTo(next);
+        json[..at].CopyTo(next);
         digits[..written].CopyTo(next.AsSpan(at));
-        json.AsSpan(at + length).CopyTo(next.AsSpan(at + written));
+        json[(at + length)..].CopyTo(next.AsSpan(at + written));
         return next;
     }
 }

@@ -49,11 +49,11 @@ public interface ICustomerErasure
 public interface IBoardRows
 {
     /// <summary>
-    /// Hands all rows to <paramref name="onRows"/>, one call after another, and returns the place in the log from which the
+    /// Hands all rows to <paramref name="onRows"/>, one call after another, for it to dispose of, and returns the place in the log from which the
     /// tail has to go on. Rows may be newer than the place; one that changes meanwhile may come twice, or only with the tail.
     /// </summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
-    Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken);
+    Task<TailCursor> ReadAsync(Func<StoredRowBatch, ValueTask> onRows, CancellationToken cancellationToken);
 }
 
 /// <summary>BRD-6: the board as it was, from the log.</summary>

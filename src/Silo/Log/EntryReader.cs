@@ -31,10 +31,6 @@ internal static class EntryReader
     public static TailCursor ReadCursor(NpgsqlDataReader reader, int txColumn, int positionColumn) =>
         new(reader.GetFieldValue<ulong>(txColumn), reader.GetInt64(positionColumn));
 
-    /// <summary>A board row as it is stored, packed.</summary>
-    public static StoredRow ReadStoredRow(NpgsqlDataReader reader, int boardColumn, int versionColumn) =>
-        new(reader.GetFieldValue<byte[]>(boardColumn), reader.GetInt32(versionColumn));
-
     /// <summary>A board row as it is stored, with its version from the column beside it: most appends move only that.</summary>
     public static BoardRow? ReadRow(NpgsqlDataReader reader, int boardColumn, int versionColumn) =>
         reader.IsDBNull(boardColumn)

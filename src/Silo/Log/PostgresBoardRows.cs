@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
@@ -8,7 +10,12 @@ namespace Escalation.Silo.Log;
 /// <summary>The board rows that lie beside the log.</summary>
 internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRows
 {
-    private const int AtATime = 4096;
+    private const int AtATime = 4 << 20;
+
+    // Of COPY's binary format, https://www.postgresql.org/docs/current/sql-copy.html: what stands before the rows, and in
+    // each row the count of its fields and the length of each.
+    private const int HeaderLength = 11 + (2 * sizeof(int));
+    private const int RowHeaderLength = sizeof(short) + sizeof(int) + sizeof(int) + sizeof(int);
 
     private const string CursorSql =
         """
@@ -19,11 +26,11 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
         limit 1
         """;
 
-    private const string RowsSql = "select board, version from grain where board is not null";
+    private const string RowsSql = "copy (select version, board from grain where board is not null) to stdout (format binary)";
 
     /// <inheritdoc/>
     /// <remarks>The place is read first: a row may then be newer than it, and never older.</remarks>
-    public async Task<TailCursor> ReadAsync(Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
+    public async Task<TailCursor> ReadAsync(Func<StoredRowBatch, ValueTask> onRows, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,29 +56,47 @@ internal sealed class PostgresBoardRows(NpgsqlDataSource dataSource) : IBoardRow
     }
 
     private static async Task<TailCursor> ReadAsync(
-        NpgsqlConnection connection, Func<IReadOnlyList<StoredRow>, ValueTask> onRows, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Func<StoredRowBatch, ValueTask> onRows, CancellationToken cancellationToken)
     {
         var cursor = await CursorAsync(connection, cancellationToken);
-        var rows = new List<StoredRow>(AtATime);
-        await using (var command = new NpgsqlCommand(RowsSql, connection) { CommandTimeout = 0 })
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        await using var copy = await connection.BeginRawBinaryCopyAsync(RowsSql, cancellationToken);
+        var memory = MemoryPool<byte>.Shared.Rent(AtATime);
+        var (start, end) = (HeaderLength, 0);
+        while (await copy.ReadAsync(memory.Memory[end..], cancellationToken) is > 0 and var read)
         {
-            while (await reader.ReadAsync(cancellationToken))
+            end += read;
+            if (end == memory.Memory.Length)
             {
-                rows.Add(EntryReader.ReadStoredRow(reader, 0, 1));
-                if (rows.Count == AtATime)
-                {
-                    await onRows(rows);
-                    rows = new List<StoredRow>(AtATime);
-                }
+                // What is not a whole row yet begins the next piece.
+                var (rows, rest) = Rows(memory.Memory[start..end]);
+                var next = MemoryPool<byte>.Shared.Rent(Math.Max(AtATime, 2 * rest.Length));
+                rest.CopyTo(next.Memory);
+                (start, end) = (0, rest.Length);
+                await onRows(new StoredRowBatch(rows, memory));
+                memory = next;
             }
         }
 
-        if (rows.Count > 0)
+        await onRows(new StoredRowBatch(Rows(memory.Memory[start..end]).Whole, memory));
+        return cursor;
+    }
+
+    private static (List<StoredRow> Whole, ReadOnlyMemory<byte> Left) Rows(ReadOnlyMemory<byte> from)
+    {
+        var rows = new List<StoredRow>();
+        while (from.Length >= RowHeaderLength)
         {
-            await onRows(rows);
+            var version = BinaryPrimitives.ReadInt32BigEndian(from.Span[(sizeof(short) + sizeof(int))..]);
+            var length = BinaryPrimitives.ReadInt32BigEndian(from.Span[(RowHeaderLength - sizeof(int))..]);
+            if (from.Length < RowHeaderLength + length)
+            {
+                break;
+            }
+
+            rows.Add(new StoredRow(from.Slice(RowHeaderLength, length), version));
+            from = from[(RowHeaderLength + length)..];
         }
 
-        return cursor;
+        return (rows, from);
     }
 }

@@ -15,7 +15,8 @@ public static class StoredRows
         var cursor = await source.ReadAsync(
             stored =>
             {
-                rows.AddRange(stored.Select(row => JsonSerializer.Deserialize<BoardRow>(row.Json, Wire.Json)! with { Version = row.Version }));
+                using var read = stored;
+                rows.AddRange(read.Rows.Select(row => JsonSerializer.Deserialize<BoardRow>(row.Json.Span, Wire.Json)! with { Version = row.Version }));
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
