@@ -16,7 +16,7 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
     private const int IdLength = 36;
     private static readonly byte[] Row = "{\"id\":\""u8.ToArray();
     private static readonly byte[] Removes = "\"removes\":["u8.ToArray();
-    private static readonly byte[] Ping = "{\"type\":6}"u8.ToArray();
+    private static readonly byte[] Goodbye = "{\"type\":7"u8.ToArray();
     private static readonly byte[] AfterId = "\",\"version\":"u8.ToArray();
 
     private readonly ClientWebSocket _socket = new();
@@ -55,12 +55,7 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
 
                 var read = (await _socket.ReceiveAsync(_buffer.AsMemory(filled), cancellationToken)).Count;
                 Bytes += read;
-                var isPing = _buffer.AsSpan(filled, read).IndexOf(Ping) >= 0;
                 filled = Take(filled + read);
-                if (isPing)
-                {
-                    await SendAsync("""{"type":6}""", cancellationToken);
-                }
             }
         }
         catch (OperationCanceledException)
@@ -97,6 +92,11 @@ internal sealed class BoardViewer(Uri hub, string key, object view) : IDisposabl
     private void Take(ReadOnlySpan<byte> message, long at)
     {
         Messages++;
+        if (message.StartsWith(Goodbye))
+        {
+            throw new InvalidOperationException($"The host ended the connection: {Encoding.UTF8.GetString(message)}");
+        }
+
         var isSnapshot = message.IndexOf("\"kind\":\"snapshot\""u8) >= 0;
         TakeRemoves(message);
         while (message.IndexOf(Row) is >= 0 and var found)
