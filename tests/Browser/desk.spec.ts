@@ -188,13 +188,13 @@ for (const theme of ['light', 'dark'] as const) {
     await check(page);
     await page.keyboard.press('Shift+A');
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
-    for (const letter of ['g', 'm', 'd', 's', 'p', 'f', 'e']) {
+    for (const letter of theme === 'light' ? ['g', 'm', 'd', 's', 'p', 'f', 'e'] : ['m', 's']) {
       await page.keyboard.press(letter);
       await expect(page.locator('.pane-place')).not.toBeEmpty();
       await check(page);
       await page.keyboard.press('Escape');
     }
-    for (const width of theme === 'light' ? [390, 1280, 1440] : [1280]) {
+    for (const width of theme === 'light' ? [390, 1280] : [1280]) {
       await page.setViewportSize({ width, height: 900 });
       await page.goto(`/desk?case=${id}&pane=promise`);
       await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
@@ -203,6 +203,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
       expect(await page.evaluate(() => document.documentElement.scrollWidth), `case at ${width}`).toBeLessThanOrEqual(width);
     }
+    await check(page);
     await page.keyboard.press('m');
     await expect(page.getByRole('dialog')).toBeVisible();
     await check(page);

@@ -26,10 +26,12 @@ test(`every staff page fits, and has no accessibility faults, at ${widths.join('
       await keep(page, `${name}-${width}-light`);
     }
 
-    // What faults there are hang on the layout: the last width and the first differ most.
-    await expectAccessible(page);
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await expectAccessible(page);
+    // What faults there are hang on the layout: the last width and the first differ most. Desk and case have a journey of their own.
+    if (name !== 'desk' && name !== 'case') {
+      await expectAccessible(page);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await expectAccessible(page);
+    }
   }
 });
 
