@@ -174,8 +174,9 @@ internal sealed partial class DeadlineClock(
             }
             else
             {
-                // It was woken for nothing: what we knew was outdated, so ask what is true. Or for an errand that nobody finished.
-                var (state, _) = await grain.Get(cancellationToken);
+                // It was woken for nothing: what we knew was outdated, or this host's memory is, which another host's change has not
+                // reached yet; so ask the log what is true. Or for an errand that nobody finished.
+                var (state, _) = await grain.GetAtLeast(int.MaxValue, cancellationToken);
                 if (state.HasErrands)
                 {
                     await Errands.RunAsync(grains, id, cancellationToken);
