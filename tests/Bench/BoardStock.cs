@@ -65,7 +65,8 @@ internal static class BoardStock
         run.Say($"copying {cases:#,0} cases");
         var now = TimeProvider.System.GetUtcNow().ToMicroseconds();
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, cases).Chunk(AtATime),
+            // As a log comes to be: what happened later stands further on.
+            Enumerable.Range(0, cases).OrderBy(number => -AgeOf(new Random(number))).Chunk(AtATime),
             new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) },
             async (numbers, _) => await CopyAsync(database, numbers, now, policy));
         string[] settle =
@@ -158,10 +159,13 @@ internal static class BoardStock
     private static Task WriteAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type) =>
         value is null ? copy.WriteNullAsync() : copy.WriteAsync(value, type);
 
+    /// <summary>How long ago a case was opened, in minutes: the first that is drawn for it.</summary>
+    private static int AgeOf(Random random) => random.Next(60, 20 * 24 * 60);
+
     private static (Case State, DateTimeOffset Opened, CaseEvent[] Events) Make(int number, DateTimeOffset now, string policy)
     {
         var random = new Random(number);
-        var opened = now.AddMinutes(-random.Next(60, 20 * 24 * 60)).ToMicroseconds();
+        var opened = now.AddMinutes(-AgeOf(random)).ToMicroseconds();
         var id = Guid.CreateVersion7(opened);
         var owner = Owner(random.Next(Owners));
         var due = now.AddSeconds(random.Next(3 * 3600, 20 * 24 * 3600));
