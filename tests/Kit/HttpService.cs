@@ -47,6 +47,9 @@ public sealed class HttpService : IAsyncDisposable
         return await _requests.Reader.ReadAsync(patience.Token);
     }
 
+    /// <summary>Every request as it comes in, until <paramref name="stop"/>.</summary>
+    public IAsyncEnumerable<ServiceRequest> AllAsync(CancellationToken stop) => _requests.Reader.ReadAllAsync(stop);
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)

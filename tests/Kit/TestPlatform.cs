@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Escalation.Grains;
+using Escalation.Silo.Access;
 using Escalation.Silo.Database;
 using Escalation.Silo.Deadlines;
 using Escalation.Silo.Hosting;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Escalation.TestKit;
@@ -23,6 +25,7 @@ namespace Escalation.TestKit;
 public sealed class TestPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static byte[] _access = [];
 
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
@@ -50,7 +53,7 @@ public sealed class TestPlatform : IAsyncDisposable
     /// <param name="policyFolder">The policy's folder; null for the policy as shipped, with a ladder that lets stories of other things be.</param>
     public static async Task<TestPlatform> StartAsync(
         Action<IServiceCollection>? configure = null, IReadOnlyDictionary<string, string?>? settings = null, string? policyFolder = null) =>
-        await StartAsync(await TestDatabase.CreateAsync(MigrateAsync), new ManualTime(), isBeside: false, configure, settings, policyFolder);
+        await StartAsync(await TestDatabase.CreateAsync(PrepareAsync), new ManualTime(), isBeside: false, configure, settings, policyFolder);
 
     /// <summary>Starts another host on the same database and the same time as <paramref name="other"/>, which must outlive it.</summary>
     public static Task<TestPlatform> StartBesideAsync(
@@ -66,6 +69,7 @@ public sealed class TestPlatform : IAsyncDisposable
         string? policyFolder)
     {
         var folder = Directory.CreateTempSubdirectory("escalation-test-").FullName;
+        await File.WriteAllBytesAsync(AccessIn(folder), _access);
         var builder = PlatformApp.CreateBuilder("Development");
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
@@ -86,7 +90,7 @@ public sealed class TestPlatform : IAsyncDisposable
     /// <summary>A client with the key of <paramref name="role"/>.</summary>
     public HttpClient ClientFor(string role)
     {
-        using var access = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "dev-access.json")));
+        using var access = JsonDocument.Parse(File.ReadAllText(AccessIn(_folder)));
         return new HttpClient
         {
             BaseAddress = Url,
@@ -180,9 +184,19 @@ public sealed class TestPlatform : IAsyncDisposable
     private async Task<DateTimeOffset?> NextDueAsync() =>
         await QueryAsync<DateTime>("select min(due_at) from grain") is { Year: > 1 } due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
 
-    private static Task MigrateAsync(NpgsqlDataSource dataSource) =>
-        new Migrator(dataSource, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance)
-            .RunAsync(CancellationToken.None);
+    private static string AccessIn(string folder) => Path.Combine(folder, DevAccess.FileName);
+
+    /// <summary>
+    /// Migrates, and lets people in: to hash their passwords takes a third of a second of processor, so all platforms of a test
+    /// process have the same ones.
+    /// </summary>
+    private static async Task PrepareAsync(NpgsqlDataSource dataSource)
+    {
+        await new Migrator(dataSource, TimeProvider.System, NullLogger<Migrator>.Instance).RunAsync(CancellationToken.None);
+        var folder = Directory.CreateTempSubdirectory("escalation-test-").FullName;
+        _access = await File.ReadAllBytesAsync(await new DevAccess(new PostgresAccessStore(dataSource), new ManualTime()).WriteAsync(folder, CancellationToken.None));
+        Directory.Delete(folder, recursive: true);
+    }
 }
 
 /// <summary>JSON over HTTP, in the platform's own spelling.</summary>

@@ -5,7 +5,7 @@ namespace Escalation.TestKit.Hubs;
 /// <summary>A person's open desk, as their page would hold it.</summary>
 public sealed class TestDesk : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly HubClient _stream;
     private readonly HubClient _calls;

@@ -3,7 +3,7 @@ using Escalation.TestKit;
 namespace Escalation.Silo.Tests.Crashes;
 
 /// <summary>The storm, scaled down; <c>./bench storm</c> runs it in full.</summary>
-[Collection(RealTime.One)]
+[Collection(RealTime.Two)]
 public sealed class StormTests
 {
     [Fact, Rule("PRM-8")]

@@ -73,7 +73,7 @@ public sealed class TwoHostDeskTests : IDisposable
     {
         do
         {
-            Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+            Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(90), TimeProvider.System));
         }
         while (!holds(messages.Current));
     }

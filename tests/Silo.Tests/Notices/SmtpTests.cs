@@ -306,7 +306,7 @@ public sealed class SmtpTests
     {
         private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Happened => _happened.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task Happened => _happened.Task.WaitAsync(TimeSpan.FromSeconds(90));
 
         public IGrains Around(IGrains grains) => new Grains(grains, this);
 

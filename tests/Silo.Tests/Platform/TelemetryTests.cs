@@ -30,7 +30,7 @@ public sealed class TelemetryTests
             },
         };
         ActivitySource.AddActivityListener(listener);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var key = platform.ClientFor("agent").DefaultRequestHeaders.Authorization!;
         await using var viewer = await HubClient.ConnectAsync(
             new Uri(platform.Url, BoardHub.Path), options => options.SetRequestHeader("Authorization", key.ToString()), patience.Token);
