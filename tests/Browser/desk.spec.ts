@@ -30,7 +30,6 @@ test('an offer becomes a kept promise and a closed case, by keyboard alone', asy
 });
 
 test('the same with the line cut twice: nothing typed is lost, nothing is done twice', async ({ page, request }) => {
-  test.setTimeout(120_000);
   const lines: WebSocketRoute[] = [];
   await page.routeWebSocket(/hubs\/desk/, (line) => {
     line.connectToServer();
@@ -59,7 +58,7 @@ test('the same with the line cut twice: nothing typed is lost, nothing is done t
     }
     await Promise.all(lines.splice(0).map((line) => line.close()));
     await expect(page.locator('.conn[data-conn="stale"]')).toBeVisible();
-    await expect(page.getByText(/^Waiting to be sent:/)).toBeVisible({ timeout: 10_000 });
+    await expect(page.getByText(/^Waiting to be sent:/)).toBeVisible();
     await page.context().setOffline(false);
     await expect(page.getByText(/^Waiting to be sent:/)).toHaveCount(0, { timeout: 30_000 });
     await expect(page.locator('.conn[data-conn="live"]')).toBeVisible({ timeout: 30_000 });
@@ -85,7 +84,7 @@ test('a no that comes late goes back to the form with what was typed', async ({ 
   await page.keyboard.type('Call again at nine.');
   await page.context().setOffline(true);
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByText(/^Waiting to be sent:/)).toBeVisible({ timeout: 10_000 });
+  await expect(page.getByText(/^Waiting to be sent:/)).toBeVisible();
   await end(request, id);
   await page.context().setOffline(false);
   await expect(page.getByText('was not taken:')).toBeVisible({ timeout: 30_000 });
@@ -143,7 +142,7 @@ test('DSK-3: an offer that nobody answers says whom it rings next, by the hostâ€
             me: { id: user, name: 'Ana Rusu', team: 'front', level: 'buffer', presence: 'available', load: 0, capacity: 6, languages: [], knows: [] },
             offers: [{
               id: 'o1', caseId: 'c1', number: 7, customer: 'Marta', type: 'longWait', heat: 'heated', stage: 'contact', level: 'buffer', language: 'pl',
-              offeredAt: new Date(now).toISOString(), until: new Date(now + 4_000).toISOString(), why: [{ code: 'language', text: 'speaks Polish' }], nextName: 'Mihai Ceban',
+              offeredAt: new Date(now).toISOString(), until: new Date(now + 8_000).toISOString(), why: [{ code: 'language', text: 'speaks Polish' }], nextName: 'Mihai Ceban',
             }],
           });
           setTimeout(() => say({ kind: 'patch', seq: 2, offers: [], removes: [], upserts: [], places: [] }), 12_000);
@@ -155,10 +154,10 @@ test('DSK-3: an offer that nobody answers says whom it rings next, by the hostâ€
   const offer = page.getByRole('region', { name: 'Offer: Marta' });
   await expect(offer).toContainText('Why you: speaks Polish.');
   await expect(offer).toContainText('Unanswered, it rings Mihai Ceban.');
-  await expect(offer.locator('.n time')).toHaveText(/00:0[1-4]/);
-  await expect(offer).toContainText('Not answered: it rings Mihai Ceban.', { timeout: 10_000 });
+  await expect(offer.locator('.n time')).toHaveText(/00:0[1-8]/);
+  await expect(offer).toContainText('Not answered: it rings Mihai Ceban.');
   await expect(offer.getByRole('button', { name: 'Accept' })).toHaveAttribute('aria-disabled', 'true');
-  await expect(offer).toHaveCount(0, { timeout: 15_000 });
+  await expect(offer).toHaveCount(0);
   await expect(page.getByText('Marta was not answered in time: it rings Mihai Ceban now.')).toBeVisible();
 });
 

@@ -11,7 +11,6 @@ const widest = [1920, 1280] as const;
 const pages = [['board', '/'], ['wallboard', '/?wall=1'], ['desk', '/desk'], ['case', '/case/'], ['reviews', '/reviews'], ['past', '/?at=2020-01-01T00:00:00Z']] as const;
 
 test(`every staff page fits, and has no accessibility faults, at ${widths.join(', ')} px`, async ({ page, request }) => {
-  test.setTimeout(120_000);
   const id = await openCase(request, `Looked at ${Date.now()}`);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.goto('/sign-in');

@@ -3,7 +3,9 @@ import { defineConfig } from '@playwright/test';
 // The platform is started by whoever starts these tests: PLATFORM_URL says where, DEV_ACCESS is its dev-access.json.
 export default defineConfig({
   testDir: '.',
-  timeout: 60_000,
+  timeout: 120_000,
+  // What a page shall show it shows at once; a busy machine may take its time.
+  expect: { timeout: 20_000 },
   workers: 1,
   reporter: [['list']],
   use: {
