@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -11,7 +12,14 @@ namespace Escalation.Grains;
 /// <param name="Code">Stable dotted code; <c>*.notFound</c> is answered with 404, all others with 409 or 422.</param>
 /// <param name="Detail">What happened, which value, what to change.</param>
 /// <param name="Field">Name of the offending field on the wire; a refusal with a field is answered with 422.</param>
-public sealed record Refused(string Code, string Detail, string? Field = null);
+public sealed record Refused(string Code, string Detail, string? Field = null)
+{
+    /// <summary>What the sentence names, for readers of other languages, as in <see cref="CodedSentence"/>; null where it names nothing that matters.</summary>
+    public ImmutableDictionary<string, string>? Values { get; init; }
+
+    /// <summary>The same with what its sentence names.</summary>
+    public Refused Naming(params ReadOnlySpan<(string Name, string Value)> values) => this with { Values = CodedSentence.Named(values) };
+}
 
 /// <summary>What a rule decided: events to record (none when a repeat changes nothing), or one refusal.</summary>
 [CollectionBuilder(typeof(Decision), nameof(Decision.Of))]

@@ -1,3 +1,4 @@
+using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Claims;
 using Escalation.Grains.Goodwill;
@@ -40,11 +41,12 @@ public sealed record GiftView(
     string? RefusalDetail,
     bool? Accepted,
     bool? CaseClosed,
-    bool? CustomerStayed)
+    bool? CustomerStayed,
+    IReadOnlyDictionary<string, string>? NameIn)
 {
     internal static GiftView Of(Gift gift) => new(
         gift.Id, gift.Item, gift.Name, gift.Site, gift.Value, gift.State, gift.By, gift.At, gift.Refusal, gift.RefusalDetail, gift.Accepted,
-        gift.CaseClosed, gift.CustomerStayed);
+        gift.CaseClosed, gift.CustomerStayed, gift.NameIn);
 }
 
 /// <summary>CLM-4: one item of a site's catalogue.</summary>
@@ -58,7 +60,8 @@ public sealed record GiftView(
 /// <param name="PerCustomerAndYear">How many one customer may be given within 365 days; absent for any number.</param>
 /// <param name="PerCase">How many in one case.</param>
 public sealed record CatalogueView(
-    string Id, string? Site, string Name, Money? Value, int Left, int Taken, int? PerAgentAndMonth, int? PerCustomerAndYear, int PerCase);
+    string Id, string? Site, string Name, Money? Value, int Left, int Taken, int? PerAgentAndMonth, int? PerCustomerAndYear, int PerCase,
+    IReadOnlyDictionary<string, string>? NameIn);
 
 /// <summary>CLM-5: an apology that is owed, or was given.</summary>
 public sealed record ApologyView(
@@ -79,17 +82,20 @@ public sealed record RemedyView(
     RemedyKind Remedy, IReadOnlyList<string> Reasons, IReadOnlyList<CodedReasonView> Because, Level? DecidedBy, Money? Amount, IReadOnlyList<LimitView> Limits)
 {
     internal static RemedyView Of(Remedy remedy, AuthorityRule? rule) => new(
-        remedy.Kind, [.. remedy.Reasons.Select(reason => reason.Text)], [.. remedy.Reasons.Select(reason => new CodedReasonView(reason.Code, reason.Values))],
+        remedy.Kind, [.. remedy.Reasons.Select(reason => reason.Text)], [.. remedy.Reasons.Select(CodedReasonView.Of)],
         remedy.DecidedBy, remedy.Amount,
         rule is null
             ? []
             : [.. Enum.GetValues<Level>().Where(level => level == Level.Management || rule.Limits.ContainsKey(level)).Select(level => new LimitView(level, rule.LimitOf(level)))]);
 }
 
-/// <summary>CLM-2: a reason that needs no language.</summary>
+/// <summary>A reason that needs no language.</summary>
 /// <param name="Code">Stable: <c>claim.above</c>, <c>margin.thin</c>.</param>
 /// <param name="Values">What it names: amounts as <c>320 EUR</c>, shares as <c>12 %</c>, a level by its code.</param>
-public sealed record CodedReasonView(string Code, IReadOnlyDictionary<string, string> Values);
+public sealed record CodedReasonView(string Code, IReadOnlyDictionary<string, string> Values)
+{
+    internal static CodedReasonView Of(CodedSentence reason) => new(reason.Code, reason.Values);
+}
 
 /// <summary>CLM-1: up to which amount a level decides alone.</summary>
 /// <param name="Level">Who.</param>

@@ -124,6 +124,7 @@ internal sealed class GoodwillRoutes(IGrains grains, CaseDesk desk, IPolicySourc
     {
         var (stock, _) = await grains.GiftStock(GiftStock.IdOf(item.Id, item.Site)).Get();
         return new CatalogueView(
-            item.Id, item.Site, item.Name, item.Value, stock.LeftOf(item.Stock), stock.Taken.Count, item.PerAgentAndMonth, item.PerCustomerAndYear, item.PerCase);
+            item.Id, item.Site, item.Name.Text, item.Value, stock.LeftOf(item.Stock), stock.Taken.Count, item.PerAgentAndMonth, item.PerCustomerAndYear, item.PerCase,
+            item.Name.In);
     }
 }

@@ -13,12 +13,14 @@ namespace Escalation.Dashboard.Api;
 /// <param name="Calendars">Ids of its calendars, with their zones.</param>
 /// <param name="SlaPolicies">In order: the first whose conditions hold judges a case.</param>
 /// <param name="PauseReasons">CLK-3: for what a case may pause.</param>
+/// <param name="Names">What people call what has no texts of its own on the pages.</param>
 public sealed record PolicyView(
     string Version,
     IReadOnlyList<string> ConflictTypes,
     IReadOnlyList<CalendarIdView> Calendars,
     IReadOnlyList<SlaPolicyView> SlaPolicies,
-    IReadOnlyList<string> PauseReasons)
+    IReadOnlyList<string> PauseReasons,
+    PolicyNamesView Names)
 {
     internal static PolicyView Of(Policy policy) => new(
         policy.Version,
@@ -30,7 +32,34 @@ public sealed record PolicyView(
                 sla.When.AreNone,
                 [.. sla.Targets.Select(target => new SlaTargetView(target.Key, target.Value.Calendar, target.Value.Target))])),
         ],
-        [.. policy.Sla.PauseReasons.Keys.Order(StringComparer.Ordinal)]);
+        [.. policy.Sla.PauseReasons.Keys.Order(StringComparer.Ordinal)],
+        PolicyNamesView.Of(policy));
+}
+
+/// <summary>What people call things of the policy, each by language (BCP 47), English among them.</summary>
+/// <param name="Clocks">Clocks of the law, by their name in a case.</param>
+/// <param name="Packs">Laws, by id.</param>
+/// <param name="Letters">Letters of laws, as <c>uk-disp.finalResponse</c>.</param>
+/// <param name="Gifts">Gifts of the catalogue, by id.</param>
+public sealed record PolicyNamesView(
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Clocks,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Packs,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Letters,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Gifts)
+{
+    internal static PolicyNamesView Of(Policy policy)
+    {
+        var packs = policy.Packs.Packs.Values;
+        return new PolicyNamesView(
+            Named(packs.SelectMany(pack => pack.Clocks.Select(clock => (pack.NameOf(clock.Id), clock.Name ?? clock.Title)))
+                .Concat(policy.Sla.Statutory.Where(clock => clock.Name is not null).Select(clock => (clock.Id, clock.Name!)))),
+            Named(packs.Select(pack => (pack.Id, pack.Name))),
+            Named(packs.SelectMany(pack => pack.Letters.Select(letter => (pack.NameOf(letter.Id), letter.Name)))),
+            Named(policy.Goodwill.Items.DistinctBy(item => item.Id).Select(item => (item.Id, item.Name))));
+
+        static Dictionary<string, IReadOnlyDictionary<string, string>> Named(IEnumerable<(string Id, PolicyText Name)> names) =>
+            names.ToDictionary(each => each.Id, each => (IReadOnlyDictionary<string, string>)each.Name.ByLanguage, StringComparer.Ordinal);
+    }
 }
 
 /// <summary>A calendar's id and zone.</summary>

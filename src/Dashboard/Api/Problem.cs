@@ -19,6 +19,9 @@ internal sealed record Problem(int Status, string Code, string Detail)
     /// <summary>Sentences by field path.</summary>
     public IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
 
+    /// <summary>What the sentence names, for pages in other languages.</summary>
+    public IReadOnlyDictionary<string, string>? Values { get; init; }
+
     /// <summary>CASE-5: the version that the request expected, and the one that the case is at.</summary>
     public (int Expected, int Actual)? Versions { get; init; }
 
@@ -66,6 +69,17 @@ internal sealed record Problem(int Status, string Code, string Detail)
         {
             json.WriteNumber("expectedVersion", versions.Expected);
             json.WriteNumber("actualVersion", versions.Actual);
+        }
+
+        if (Values is { Count: > 0 })
+        {
+            json.WriteStartObject("values");
+            foreach (var (name, value) in Values)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
         }
 
         if (Errors is { Count: > 0 })

@@ -31,16 +31,16 @@ internal static class Problems
         new(StatusCodes.Status503ServiceUnavailable, "database.away", detail) { RetryAfter = DatabaseRetry };
 
     /// <summary>A rule's word: 404 for what does not exist, 422 with a field, else 409.</summary>
-    public static Problem Of(Refused refusal) =>
-        refusal.Code.EndsWith(".notFound", StringComparison.Ordinal)
-            ? new Problem(StatusCodes.Status404NotFound, refusal.Code, refusal.Detail) { Errors = ErrorsOf(refusal) }
-            : new Problem(
-                refusal.Field is null ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity,
-                refusal.Code,
-                refusal.Detail)
-            {
-                Errors = ErrorsOf(refusal),
-            };
+    public static Problem Of(Refused refusal) => new(
+        refusal.Code.EndsWith(".notFound", StringComparison.Ordinal) ? StatusCodes.Status404NotFound
+        : refusal.Field is null ? StatusCodes.Status409Conflict
+        : StatusCodes.Status422UnprocessableEntity,
+        refusal.Code,
+        refusal.Detail)
+    {
+        Errors = ErrorsOf(refusal),
+        Values = refusal.Values,
+    };
 
     /// <summary>CASE-5.</summary>
     public static Problem Of(Answer.Stale stale) => new(

@@ -37,7 +37,7 @@ public sealed record RailEscalation(
 public sealed record RailPromise(string Id, Guid CaseId, long Number, string? Customer, string? Owner, DateTimeOffset DueAt, DateTimeOffset SendBy);
 
 /// <summary>A team, as the policy in force names it.</summary>
-public sealed record RailTeam(string Id, string Name);
+public sealed record RailTeam(string Id, string Name, IReadOnlyDictionary<string, string>? NameIn);
 
 /// <summary>BRD-1: the supervisor's rail, read once.</summary>
 internal static class RailRoute
@@ -77,7 +77,7 @@ internal static class RailRoute
                         .Select(promise => new RailPromise(promise.Id, row.Id, row.Number, row.Customer, row.Owner, promise.DueAt, promise.SendBy)))
                         .OrderBy(promise => promise.DueAt).Take(limit),
                 ],
-                board.ReadAhead(now, Stretch, Stretches), [.. people.Teams.Select(team => new RailTeam(team.Id, team.Name))],
+                board.ReadAhead(now, Stretch, Stretches), [.. people.Teams.Select(team => new RailTeam(team.Id, team.Name.Text, team.Name.In))],
                 await voice.ReadAsync(now, limit, context.RequestAborted), await declining.ReadAsync(now, context.RequestAborted), page.Counts, page.Position, now));
         });
 }

@@ -92,7 +92,7 @@ internal sealed class StatutoryRoutes(CaseDesk desk, IPolicySource policies, Tim
 
         var by = ActorPrincipal.Of(context.User)!;
         var text = LetterText.Of(state, policies.Current, pack, letter, asked!.Fields, asked.Body, by.Id, time.GetUtcNow());
-        await JsonAnswer.WriteAsync(context, new LetterPreviewView(text.Language, text.Subject, text.Body, text.Missing));
+        await JsonAnswer.WriteAsync(context, new LetterPreviewView(text.Language, text.Subject, text.Body, [.. text.Missing.Select(MissingPartView.Of)]));
     }
 
     private Policy PolicyOf(string version) => policies.Find(version) ?? policies.Current;

@@ -37,6 +37,8 @@ public sealed record HistoryView(int Version, string Kind, DateTimeOffset At, st
 /// <param name="GivenBack">Of a target in days: the stretches by which pauses moved it on.</param>
 /// <param name="Pauses">Stretches of time that did not count.</param>
 /// <param name="Paused">The sum of the pauses that have ended.</param>
+/// <param name="SlaIn">What people call the SLA policy, by language (BCP 47); absent where it goes by its id.</param>
+/// <param name="CalendarIn">The same of the calendar.</param>
 public sealed record WhyView(
     string Clock,
     ClockKind Kind,
@@ -52,12 +54,15 @@ public sealed record WhyView(
     IReadOnlyList<WhyInterval> Intervals,
     IReadOnlyList<WhyInterval> GivenBack,
     IReadOnlyList<ClockPause> Pauses,
-    TimeSpan Paused)
+    TimeSpan Paused,
+    IReadOnlyDictionary<string, string>? SlaIn,
+    IReadOnlyDictionary<string, string>? CalendarIn)
 {
     internal static WhyView Of(ClockExplanation why, Func<string, Policy> policyOf)
     {
         var (clock, plan) = (why.Clock, why.Clock.Plan);
-        var calendar = policyOf(plan.Version).Sla.Calendars.GetValueOrDefault(plan.Calendar, WorkCalendar.Always);
+        var sla = policyOf(plan.Version).Sla;
+        var calendar = sla.Calendars.GetValueOrDefault(plan.Calendar, WorkCalendar.Always);
         return new(
             clock.Name, clock.Kind, clock.State, clock.StartedAt, clock.DueAt, plan.Version, plan.Sla, plan.Calendar, calendar.TimeZone,
             plan.Target,
@@ -65,7 +70,9 @@ public sealed record WhyView(
             [.. why.Stretches.Select(WhyInterval.Of)],
             [.. why.GivenBack.Select(WhyInterval.Of)],
             why.Pauses,
-            Sum(why.Pauses.Select(pause => (pause.To ?? pause.From) - pause.From)));
+            Sum(why.Pauses.Select(pause => (pause.To ?? pause.From) - pause.From)),
+            (sla.Policies.FirstOrDefault(policy => policy.Id == plan.Sla)?.Name ?? sla.Statutory.FirstOrDefault(law => law.Id == plan.Sla)?.Name)?.ByLanguage,
+            sla.CalendarNames.GetValueOrDefault(plan.Calendar)?.ByLanguage);
     }
 
     private static TimeSpan Sum(IEnumerable<TimeSpan> times) => times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time);

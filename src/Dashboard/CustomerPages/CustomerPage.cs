@@ -271,15 +271,17 @@ internal sealed class CustomerPage(
         var own = LanguageTexts.Of(_dates.Rights, state.Opening!.Type) is { } text ? Html.Of($"<p>{text}</p>") : Html.Empty;
         var lawful = laws.Select(pack =>
         {
-            var language = pack.For(texts.Language);
-            var foreign = new Html(language == texts.Language ? "" : $" lang=\"{language}\"");
             var dates = pack.Clocks.Select(clock => (clock.Title, Clock: state.Clocks.FirstOrDefault(running => running.IsRunning && running.Name == pack.NameOf(clock.Id))))
                 .Where(each => each.Clock is not null)
-                .Select(each => Html.Of($"""<li><span{foreign}>{each.Title.In(language)}</span> <b>{Fill(texts.ByDate, Date(each.Clock!.DueAt))}</b></li>"""));
-            return Html.Of($"""<p{foreign}>{pack.Rights.In(language)}</p><ul class="law">{Html.Join(dates)}</ul>""");
+                .Select(each => Html.Of($"""<li><span{Foreign(each.Title)}>{each.Title.For(texts.Language)}</span> <b>{Fill(texts.ByDate, Date(each.Clock!.DueAt))}</b></li>"""));
+            return Html.Of($"""<p{Foreign(pack.Rights)}>{pack.Rights.For(texts.Language)}</p><ul class="law">{Html.Join(dates)}</ul>""");
         });
         var all = Html.Of($"{own}{Html.Join(lawful)}");
         return all.Text.Length == 0 ? all : Html.Of($"""<section id="rights"><h2>{texts.Rights}</h2>{all}</section>""");
+
+        Html Foreign(PolicyText text) => text.LanguageFor(texts.Language) is { } language && language != texts.Language
+            ? new Html($" lang=\"{language}\"")
+            : Html.Empty;
     }
 
     /// <summary>CASE-4: asked of a closed case, it is opened again, or another goes on from it.</summary>

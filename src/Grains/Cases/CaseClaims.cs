@@ -96,7 +96,7 @@ public sealed partial record Case
         }),
         ApprovalPassedOn e => OnApproval(e.Approval, approval => approval with { Level = e.Level, DecideBy = e.DecideBy, PassedOn = approval.PassedOn + 1 }),
 
-        GiftAsked e => this with { Gifts = Gifts.Add(new Gift(e.Gift, e.Item, e.Site, e.Name, e.Value, by, at)) },
+        GiftAsked e => this with { Gifts = Gifts.Add(new Gift(e.Gift, e.Item, e.Site, e.Name, e.Value, by, at, NameIn: e.NameIn)) },
         GiftGiven e => OnGift(e.Gift, gift => gift with { State = GiftState.Given }),
         GiftRefused e => OnGift(e.Gift, gift => gift with { State = GiftState.Refused, Refusal = e.Code, RefusalDetail = e.Detail }),
         GiftOutcomeRecorded e => OnGift(e.Gift, gift => gift with { Accepted = e.Accepted, CaseClosed = e.ConflictEnded, CustomerStayed = e.CustomerStayed }),

@@ -285,7 +285,8 @@ public abstract record CaseEvent : IEvent
     public sealed record ConcessionRefused(int Concession, string Reason) : CaseEvent;
 
     /// <summary>CLM-4: someone wants to give a gift; one is being taken out of the stock.</summary>
-    public sealed record GiftAsked(int Gift, string Item, string? Site, string Name, Money? Value) : CaseEvent;
+    public sealed record GiftAsked(
+        int Gift, string Item, string? Site, string Name, Money? Value, ImmutableDictionary<string, string>? NameIn = null) : CaseEvent;
 
     /// <summary>CLM-4: it is the customer's.</summary>
     public sealed record GiftGiven(int Gift) : CaseEvent;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Escalation.Grains.Cases;
 
 namespace Escalation.Grains.Claims;
@@ -31,10 +30,4 @@ public enum RemedyKind
 /// <param name="Reasons">Why.</param>
 /// <param name="DecidedBy">Whose authority the claim needs; null without a claim, or when it is beyond everyone's.</param>
 /// <param name="Amount">The claim that it is about, if there is one.</param>
-public sealed record Remedy(RemedyKind Kind, IReadOnlyList<RemedyReason> Reasons, Level? DecidedBy, Money? Amount);
-
-/// <summary>CLM-2: something that a recommendation rests on.</summary>
-/// <param name="Code">Stable: <c>claim.above</c>, <c>margin.thin</c>; pages in other languages have their words for it.</param>
-/// <param name="Text">In a sentence.</param>
-/// <param name="Values">What the sentence names: amounts as <c>320 EUR</c>, shares as <c>12 %</c>, a level by its code.</param>
-public sealed record RemedyReason(string Code, string Text, ImmutableDictionary<string, string> Values);
+public sealed record Remedy(RemedyKind Kind, IReadOnlyList<CodedSentence> Reasons, Level? DecidedBy, Money? Amount);

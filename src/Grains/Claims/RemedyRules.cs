@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Policies;
@@ -18,7 +17,7 @@ public static class RemedyRules
         ArgumentNullException.ThrowIfNull(policy);
         var authority = policy.Authority;
         var site = state.Opening?.Site;
-        var reasons = new List<RemedyReason>();
+        var reasons = new List<CodedSentence>();
         Level? decidedBy = null;
         if (state.Claim is { } claim)
         {
@@ -31,13 +30,13 @@ public static class RemedyRules
         }
         else
         {
-            reasons.Add(Reason("claim.none", "No amount is claimed."));
+            reasons.Add(CodedSentence.Of("claim.none", "No amount is claimed."));
         }
 
         return new Remedy(OfProduct(state.Opening?.Product, policy.Remedies, reasons), reasons, decidedBy, state.Claim);
     }
 
-    private static RemedyReason OfClaim(Policy policy, Money claim, string? site, Level? decidedBy)
+    private static CodedSentence OfClaim(Policy policy, Money claim, string? site, Level? decidedBy)
     {
         var authority = policy.Authority;
         var rule = authority.For(claim.Currency, site);
@@ -47,39 +46,39 @@ public static class RemedyRules
         {
             case Level.Buffer:
                 var limit = Limit(Level.Buffer);
-                return Reason(
+                return CodedSentence.Of(
                     rule?.LimitOf(Level.Buffer) is null ? "claim.withinAny" : "claim.within",
                     $"The claim of {amount} is within the agent's limit of {limit}: concede it at once, without inquiry or haggling.",
                     ("amount", amount), ("limit", limit));
             case null:
-                return Reason(
+                return CodedSentence.Of(
                     "claim.beyondEveryone",
                     $"The claim of {amount} is beyond everyone's authority: management's limit is {Limit(Level.Management)}.",
                     ("amount", amount), ("limit", Limit(Level.Management)));
             case { } level when rule is null:
-                return Reason(
+                return CodedSentence.Of(
                     "claim.noLimits",
                     $"No limits are set for {claim.Currency}, so {policy.WhoIs(Level.Management)} decides about {amount}.",
                     ("amount", amount), ("currency", claim.Currency), ("level", CodeOf(level)));
             case { } level:
-                return Reason(
+                return CodedSentence.Of(
                     "claim.above",
                     $"The claim of {amount} is above the agent's limit of {Limit(Level.Buffer)}: {policy.WhoIs(level)} decides about money.",
                     ("amount", amount), ("limit", Limit(Level.Buffer)), ("level", CodeOf(level)));
         }
     }
 
-    private static RemedyKind OfProduct(string? product, RemedyBook book, List<RemedyReason> reasons)
+    private static RemedyKind OfProduct(string? product, RemedyBook book, List<CodedSentence> reasons)
     {
         if (product is null)
         {
-            reasons.Add(Reason("product.unnamed", "The case names no product, so price, margin and complexity say nothing: offer a choice."));
+            reasons.Add(CodedSentence.Of("product.unnamed", "The case names no product, so price, margin and complexity say nothing: offer a choice."));
             return RemedyKind.Choice;
         }
 
         if (!book.Products.TryGetValue(product, out var facts))
         {
-            reasons.Add(Reason(
+            reasons.Add(CodedSentence.Of(
                 "product.unknown", $"Nothing is known of the price, margin and complexity of '{product}': offer a choice.", ("product", product)));
             return RemedyKind.Choice;
         }
@@ -87,55 +86,44 @@ public static class RemedyRules
         var known = book.Inexpensive.TryGetValue(facts.Price.Currency, out var limit);
         var (inexpensive, good, thin) = (known && facts.Price.Amount <= limit, facts.Margin >= book.GoodMargin, facts.Margin <= book.ThinMargin);
         reasons.Add(OfPrice(facts, known ? new Money(limit, facts.Price.Currency) : null));
-        reasons.Add(Reason(
+        reasons.Add(CodedSentence.Of(
             good ? "margin.good" : thin ? "margin.thin" : "margin.between",
             $"Its margin of {Percent(facts.Margin)} is {(good ? "good" : thin ? "thin" : "neither good nor thin")} (good from {Percent(book.GoodMargin)}, thin up to {Percent(book.ThinMargin)}).",
             ("margin", Percent(facts.Margin)), ("good", Percent(book.GoodMargin)), ("thin", Percent(book.ThinMargin))));
         switch (inexpensive, good, thin, facts.Complexity)
         {
             case (true, true, _, _):
-                reasons.Add(Reason("replace", "Replacing it costs less than arguing: give the customer another one."));
+                reasons.Add(CodedSentence.Of("replace", "Replacing it costs less than arguing: give the customer another one."));
                 return RemedyKind.Replace;
             case (_, _, true, Complexity.Complex):
-                reasons.Add(Reason("procedure", "It is complex, and with so thin a margin a mistake is dear: follow the written procedure."));
+                reasons.Add(CodedSentence.Of("procedure", "It is complex, and with so thin a margin a mistake is dear: follow the written procedure."));
                 return RemedyKind.Procedure;
             case (_, _, _, Complexity.Complex):
-                reasons.Add(Reason("choice.complex", "It is complex; nothing speaks for one remedy: offer a choice."));
+                reasons.Add(CodedSentence.Of("choice.complex", "It is complex; nothing speaks for one remedy: offer a choice."));
                 return RemedyKind.Choice;
             default:
-                reasons.Add(Reason("choice.simple", "It is simple; nothing speaks for one remedy: offer a choice."));
+                reasons.Add(CodedSentence.Of("choice.simple", "It is simple; nothing speaks for one remedy: offer a choice."));
                 return RemedyKind.Choice;
         }
     }
 
     /// <param name="limit">Up to which price a product is inexpensive; null where that is not set.</param>
-    private static RemedyReason OfPrice(ProductFacts facts, Money? limit)
+    private static CodedSentence OfPrice(ProductFacts facts, Money? limit)
     {
         var price = AuthorityBook.Text(facts.Price);
         if (limit is null)
         {
-            return Reason(
+            return CodedSentence.Of(
                 "price.unjudged",
                 $"{facts.Id} costs {price}; what counts as inexpensive in {facts.Price.Currency} is not set.",
                 ("product", facts.Id), ("price", price), ("currency", facts.Price.Currency));
         }
 
         var inexpensive = facts.Price.Amount <= limit.Amount;
-        return Reason(
+        return CodedSentence.Of(
             inexpensive ? "price.inexpensive" : "price.notInexpensive",
             $"{facts.Id} costs {price}, which {(inexpensive ? "is inexpensive" : "is not inexpensive")}: up to {AuthorityBook.Text(limit)} is.",
             ("product", facts.Id), ("price", price), ("limit", AuthorityBook.Text(limit)));
-    }
-
-    private static RemedyReason Reason(string code, string text, params ReadOnlySpan<(string Name, string Value)> values)
-    {
-        var named = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in values)
-        {
-            named.Add(name, value);
-        }
-
-        return new RemedyReason(code, text, named.ToImmutable());
     }
 
     private static string CodeOf(Level level) => level.ToString().ToLowerInvariant();

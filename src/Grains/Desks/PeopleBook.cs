@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Escalation.Grains.Cases;
+using Escalation.Grains.Policies;
 
 namespace Escalation.Grains.Desks;
 
@@ -22,7 +23,7 @@ public sealed record PeopleBook(IReadOnlyDictionary<string, Person> People, Immu
 /// <param name="Id">For instance <c>front</c>.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Calendar">Id of the calendar outside of which nothing is offered; null for round the clock.</param>
-public sealed record Team(string Id, string Name, string? Calendar = null)
+public sealed record Team(string Id, PolicyText Name, string? Calendar = null)
 {
     /// <summary>The stream of the team's desk.</summary>
     public Guid Stream => TeamDesk.IdOf(Id);

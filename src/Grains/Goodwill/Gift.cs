@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Escalation.Grains.Cases;
 
@@ -20,7 +21,7 @@ public enum GiftState
 /// <param name="Number">From 1 within the case; <c>g1</c> on the wire.</param>
 /// <param name="Item">Its name in the catalogue.</param>
 /// <param name="Site">Whose stock it came from; null for the one that all sites share.</param>
-/// <param name="Name">For people.</param>
+/// <param name="Name">For people, in English or as the catalogue has it for everyone.</param>
 /// <param name="Value">What it is worth, if that is known.</param>
 /// <param name="By">Who gave it.</param>
 /// <param name="At">When.</param>
@@ -30,6 +31,7 @@ public enum GiftState
 /// <param name="Accepted">What came of it: did the customer take it?</param>
 /// <param name="CaseClosed">What came of it: did it end the conflict?</param>
 /// <param name="CustomerStayed">What came of it: did the customer stay?</param>
+/// <param name="NameIn">Its name by language (BCP 47); null where one name stands for all.</param>
 public sealed record Gift(
     int Number,
     string Item,
@@ -43,7 +45,8 @@ public sealed record Gift(
     string? RefusalDetail = null,
     bool? Accepted = null,
     bool? CaseClosed = null,
-    bool? CustomerStayed = null)
+    bool? CustomerStayed = null,
+    ImmutableDictionary<string, string>? NameIn = null)
 {
     /// <summary>Its name on the wire.</summary>
     [JsonIgnore]

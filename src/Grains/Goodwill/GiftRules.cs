@@ -25,10 +25,10 @@ internal static class GiftRules
             // The same hand once more is a repeated click; another's is told who was first.
             return given[^1].By == turn.Context.By.Id
                 ? null
-                : new Refused("gift.caseLimit", $"{given[^1].By} gave {item.Name} in this case already; {item.PerCase} for a case is the limit.");
+                : new Refused("gift.caseLimit", $"{given[^1].By} gave {item.Name.Text} in this case already; {item.PerCase} for a case is the limit.");
         }
 
-        turn.Emit(new GiftAsked(turn.Case.Gifts.Length + 1, item.Id, item.Site, item.Name, item.Value));
+        turn.Emit(new GiftAsked(turn.Case.Gifts.Length + 1, item.Id, item.Site, item.Name.Text, item.Value, item.Name.In));
         return null;
     }
 

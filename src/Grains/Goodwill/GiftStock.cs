@@ -96,24 +96,24 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
 
         if (LeftOf(item.Stock) == 0)
         {
-            return new Refused("gift.noneLeft", $"None of {item.Name} is left.");
+            return new Refused("gift.noneLeft", $"None of {item.Name.Text} is left.");
         }
 
         var month = (context.Now.UtcDateTime.Year, context.Now.UtcDateTime.Month);
         if (item.PerAgentAndMonth is { } perAgent &&
             Taken.Values.Count(take => take.Agent == c.Agent && (take.At.UtcDateTime.Year, take.At.UtcDateTime.Month) == month) >= perAgent)
         {
-            return new Refused("gift.agentLimit", $"{c.Agent} gave {item.Name} {perAgent} times this month, which is the limit.");
+            return new Refused("gift.agentLimit", $"{c.Agent} gave {item.Name.Text} {perAgent} times this month, which is the limit.");
         }
 
         var year = context.Now.AddDays(-365);
         if (item.PerCustomerAndYear is { } perCustomer && Taken.Values.Count(take => take.CustomerId == c.CustomerId && take.At > year) >= perCustomer)
         {
-            return new Refused("gift.customerLimit", $"The customer was given {item.Name} {perCustomer} times within a year, which is the limit.");
+            return new Refused("gift.customerLimit", $"The customer was given {item.Name.Text} {perCustomer} times within a year, which is the limit.");
         }
 
         return Taken.Values.Count(take => take.CaseId == c.CaseId) >= item.PerCase
-            ? new Refused("gift.caseLimit", $"{item.Name} was given {item.PerCase} times in this case, which is the limit.")
+            ? new Refused("gift.caseLimit", $"{item.Name.Text} was given {item.PerCase} times in this case, which is the limit.")
             : null;
     }
 

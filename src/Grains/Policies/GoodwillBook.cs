@@ -30,7 +30,7 @@ public sealed record GoodwillBook(ImmutableArray<CatalogueItem> Items)
 public sealed record CatalogueItem(
     string Id,
     string? Site,
-    string Name,
+    PolicyText Name,
     Money? Value,
     int Stock,
     int? PerAgentAndMonth,

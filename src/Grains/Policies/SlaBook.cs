@@ -15,6 +15,9 @@ public sealed record SlaBook(
     ImmutableArray<StatutoryClock> Statutory,
     IReadOnlyDictionary<string, PauseReason> PauseReasons)
 {
+    /// <summary>What people call a calendar, by id; one without a name goes by its id.</summary>
+    public IReadOnlyDictionary<string, PolicyText> CalendarNames { get; init; } = ImmutableDictionary<string, PolicyText>.Empty;
+
     /// <summary>The id of the calendar that is true 24/7.</summary>
     public const string Always = "always";
 
@@ -26,7 +29,11 @@ public sealed record SlaBook(
 /// <param name="Id">Its name, unique among the policies.</param>
 /// <param name="When">Which cases it judges.</param>
 /// <param name="Targets">By metric: <c>acknowledge</c>, <c>silence</c>, <c>resolution</c>, and for stages <c>stage.clarify</c>.</param>
-public sealed record SlaPolicy(string Id, CaseConditions When, IReadOnlyDictionary<string, SlaTarget> Targets);
+public sealed record SlaPolicy(string Id, CaseConditions When, IReadOnlyDictionary<string, SlaTarget> Targets)
+{
+    /// <summary>What people call it; null for its id.</summary>
+    public PolicyText? Name { get; init; }
+}
 
 /// <summary>How long a clock may run.</summary>
 /// <param name="Calendar">Id of the calendar that it counts on.</param>
@@ -39,7 +46,11 @@ public sealed record SlaTarget(string Calendar, Target Target, ImmutableArray<Wa
 /// <param name="When">Which cases it covers, as they open.</param>
 /// <param name="Target">How long, and on which calendar.</param>
 /// <param name="MetBy">What meets its aim.</param>
-public sealed record StatutoryClock(string Id, CaseConditions When, SlaTarget Target, StatutoryAim MetBy);
+public sealed record StatutoryClock(string Id, CaseConditions When, SlaTarget Target, StatutoryAim MetBy)
+{
+    /// <summary>What people call it; null for its id.</summary>
+    public PolicyText? Name { get; init; }
+}
 
 /// <summary>What meets a clock of the law.</summary>
 public enum StatutoryAim

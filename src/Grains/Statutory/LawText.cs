@@ -3,7 +3,7 @@ using Escalation.Grains.Notices;
 
 namespace Escalation.Grains.Statutory;
 
-/// <summary>A text of a pack, in every language that the pack has.</summary>
+/// <summary>What a letter of a pack says, in every language that the pack has.</summary>
 /// <param name="Texts">By language (BCP 47).</param>
 public sealed record LawText(ImmutableDictionary<string, string> Texts)
 {

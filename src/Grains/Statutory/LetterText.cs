@@ -12,7 +12,9 @@ namespace Escalation.Grains.Statutory;
 /// <param name="Part">The field, as <c>fields.decision</c>, or the paragraph, as <c>paragraphs.ombudsman</c>.</param>
 /// <param name="Says">What is wrong, for the writer.</param>
 /// <param name="Rule">Where the law asks for it; null where it follows from the letter itself.</param>
-public sealed record MissingPart(string Part, string Says, string? Rule);
+/// <param name="Name">What staff call the paragraph, or what the field asks for; null for a paragraph without a name.</param>
+/// <param name="Because">What <paramref name="Says"/> says, as codes.</param>
+public sealed record MissingPart(string Part, string Says, string? Rule, PolicyText? Name, ImmutableArray<CodedSentence> Because);
 
 /// <summary>A letter as it would go out, and what it still lacks.</summary>
 /// <param name="Language">BCP 47.</param>
@@ -53,7 +55,7 @@ public sealed record LetterText(
             var rule = letter.Paragraphs.FirstOrDefault(paragraph => paragraph.IsMandatory && Names(paragraph, language, field.Id))?.Rule;
             if (FaultOf(field, fields.GetValueOrDefault(field.Id), state, policy, pack, now, out var value, out var endsAt) is { } fault)
             {
-                missing.Add(new MissingPart($"fields.{field.Id}", $"{fault}: {field.Asks}", rule));
+                missing.Add(new MissingPart($"fields.{field.Id}", $"{fault.Text}: {field.Asks.Text}", rule, field.Asks, [fault]));
             }
 
             if (endsAt is { } end)
@@ -111,13 +113,13 @@ public sealed record LetterText(
         return values;
     }
 
-    private static string? FaultOf(
+    private static CodedSentence? FaultOf(
         PackField field, string? given, Case state, Policy policy, StatutoryPack pack, DateTimeOffset now, out string value, out DateTimeOffset? endsAt)
     {
         (value, endsAt) = (given?.Trim() ?? "", null);
         if (value.Length == 0)
         {
-            return "is missing";
+            return CodedSentence.Of("field.missing", "is missing");
         }
 
         if (field.Kind == PackFieldKind.Text)
@@ -127,20 +129,23 @@ public sealed record LetterText(
 
         if (!DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) || date.Year is < 2000 or > 2199)
         {
-            return $"is '{value}', but must be a day such as 2027-01-31";
+            return CodedSentence.Of("field.noDay", $"is '{value}', but must be a day such as 2027-01-31", ("value", value));
         }
 
         var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(state.TimeZone) ?? DateTimeZone.Utc;
         var end = zone.AtStartOfDay(LocalDate.FromDateOnly(date).PlusDays(1)).ToInstant().ToDateTimeOffset().ToUniversalTime().AddMinutes(-1);
         if (end <= now)
         {
-            return $"is {value}, which has passed";
+            return CodedSentence.Of("field.passed", $"is {value}, which has passed", ("value", value));
         }
 
         endsAt = end;
         var latest = field.NotAfter is { } clock ? state.Clocks.FirstOrDefault(running => running.Name == pack.NameOf(clock)) : null;
         return latest is not null && LastDayOf(latest, policy, state) is var last && date > last
-            ? string.Create(CultureInfo.InvariantCulture, $"is {value}, later than {last:yyyy-MM-dd}, which is the last day that {latest.Name} allows")
+            ? CodedSentence.Of(
+                "field.tooLate",
+                string.Create(CultureInfo.InvariantCulture, $"is {value}, later than {last:yyyy-MM-dd}, which is the last day that {latest.Name} allows"),
+                ("value", value), ("last", last.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("clock", latest.Name))
             : null;
     }
 
@@ -173,12 +178,13 @@ public sealed record LetterText(
     {
         var text = Plain(body);
         var unsaid = paragraph.Says[language].Where(words => !text.Contains(Plain(new MessageTemplate("", words).Fill(values).Body), StringComparison.OrdinalIgnoreCase))
-            .Select(words => $"does not say '{words}'");
+            .Select(words => CodedSentence.Of("paragraph.unsaid", $"does not say '{words}'", ("words", words)));
         var unfilled = letter.Fields.Where(field => Names(paragraph, language, field.Id) && values[field.Id].Length > 0)
             .Where(field => !text.Contains(Plain(values[field.Id]), StringComparison.OrdinalIgnoreCase))
-            .Select(field => $"does not give {{{field.Id}}}");
-        var faults = unsaid.Concat(unfilled).ToList();
-        return faults.Count == 0 ? null : new MissingPart($"paragraphs.{paragraph.Id}", string.Join(" and ", faults), paragraph.Rule);
+            .Select(field => CodedSentence.Of("paragraph.notGiven", $"does not give {{{field.Id}}}", ("field", field.Id)));
+        ImmutableArray<CodedSentence> faults = [.. unsaid, .. unfilled];
+        return faults.IsEmpty ? null : new MissingPart(
+            $"paragraphs.{paragraph.Id}", string.Join(" and ", faults.Select(fault => fault.Text)), paragraph.Rule, paragraph.Name, faults);
     }
 
     /// <summary>Words as they are compared: line breaks and typographic marks make no difference.</summary>

@@ -23,19 +23,21 @@ public static class LettersOfLaw
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(pack);
         ArgumentNullException.ThrowIfNull(letter);
+        var named = ("letter", pack.NameOf(letter.Id));
         if (pack.Delays is { } delays && delays.First.Concat(delays.Later).Any(rule => rule.Letter == letter.Id))
         {
-            return new Refused("letter.withDelay", $"The letter {letter.Id} goes out with a new date for a promise: explain the delay.", "letter");
+            return new Refused("letter.withDelay", $"The letter {letter.Id} goes out with a new date for a promise: explain the delay.", "letter").Naming(named);
         }
 
         if (letter.NeedsAgreement && !state.Work.Agreed)
         {
-            return new Refused("letter.needsAgreement", $"The letter {letter.Id} says that the customer agreed. Record the agreement first.", "letter");
+            return new Refused("letter.needsAgreement", $"The letter {letter.Id} says that the customer agreed. Record the agreement first.", "letter").Naming(named);
         }
 
         var during = state.Clocks.Where(clock => letter.While.Any(id => pack.NameOf(id) == clock.Name)).ToList();
         return letter.While.IsEmpty || during.Exists(clock => clock.IsRunning && !(clock.Lapses && now >= clock.DueAt)) ? null
-            : during.Count == 0 ? new Refused("letter.notOfThisCase", $"The letter {letter.Id} belongs to {string.Join(", ", letter.While)}, which does not run in this case.", "letter")
-            : new Refused("letter.tooLate", $"The letter {letter.Id} could be sent until {during.Max(clock => clock.StoppedAt ?? clock.DueAt):u} only.", "letter");
+            : during.Count == 0 ? new Refused("letter.notOfThisCase", $"The letter {letter.Id} belongs to {string.Join(", ", letter.While)}, which does not run in this case.", "letter").Naming(named, ("clock", pack.NameOf(letter.While[0])))
+            : new Refused("letter.tooLate", $"The letter {letter.Id} could be sent until {during.Max(clock => clock.StoppedAt ?? clock.DueAt):u} only.", "letter")
+                .Naming(named, ("until", CodedSentence.At(during.Max(clock => clock.StoppedAt ?? clock.DueAt))));
     }
 }

@@ -8,7 +8,7 @@ namespace Escalation.Grains.Statutory;
 /// <param name="Id">Its file's name: <c>uk-disp</c>.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="Source">Where the law can be read.</param>
-/// <param name="Languages">Every text stands in all of them; English is among them.</param>
+/// <param name="Languages">What customers read stands in all of them; English is among them.</param>
 /// <param name="Covers">Which cases it covers.</param>
 /// <param name="Clocks">Its clocks.</param>
 /// <param name="Letters">Its letters.</param>
@@ -16,14 +16,14 @@ namespace Escalation.Grains.Statutory;
 /// <param name="Rights">What the customer reads of their rights.</param>
 public sealed record StatutoryPack(
     string Id,
-    string Name,
+    PolicyText Name,
     string Source,
     ImmutableArray<string> Languages,
     PackCover Covers,
     ImmutableArray<PackClock> Clocks,
     ImmutableArray<PackLetter> Letters,
     PackDelays? Delays,
-    LawText Rights)
+    PolicyText Rights)
 {
     /// <summary>The name that one of its clocks has in a case: <c>uk-disp.finalResponse</c>.</summary>
     public string NameOf(string clock) => $"{Id}.{clock}";
@@ -65,13 +65,14 @@ public enum PackStart
 /// <param name="Id">Unique within the pack.</param>
 /// <param name="Rule">Where the law says so.</param>
 /// <param name="Title">What the customer reads of it, before its date.</param>
+/// <param name="Name">What staff call it; null for the title.</param>
 /// <param name="Only">Cases that it runs for, among those that the pack covers.</param>
 /// <param name="Except">Cases that it does not run for; null for none.</param>
 /// <param name="Starts">From when.</param>
 /// <param name="Target">How long, and on which calendar.</param>
 /// <param name="IsWindow">What it allows is allowed until then and no longer; letting it pass breaches nothing.</param>
 public sealed record PackClock(
-    string Id, string Rule, LawText Title, PackCover Only, PackCover? Except, PackStart Starts, SlaTarget Target, bool IsWindow);
+    string Id, string Rule, PolicyText Title, PolicyText? Name, PackCover Only, PackCover? Except, PackStart Starts, SlaTarget Target, bool IsWindow);
 
 /// <summary>What a letter's field holds.</summary>
 public enum PackFieldKind
@@ -88,16 +89,17 @@ public enum PackFieldKind
 /// <param name="Kind">What it holds.</param>
 /// <param name="Asks">What is to be said, for whoever writes the letter.</param>
 /// <param name="NotAfter">Of a date: the clock of the pack by which it must lie; null for any.</param>
-public sealed record PackField(string Id, PackFieldKind Kind, string Asks, string? NotAfter);
+public sealed record PackField(string Id, PackFieldKind Kind, PolicyText Asks, string? NotAfter);
 
 /// <summary>One paragraph of a letter.</summary>
 /// <param name="Id">Unique within the letter.</param>
+/// <param name="Name">What staff call it; null for its id.</param>
 /// <param name="Rule">Where the law asks for it; null for what is only polite.</param>
 /// <param name="With">The clocks with one of which it belongs into the letter; empty for always.</param>
 /// <param name="Text">With <c>{placeholders}</c>.</param>
 /// <param name="Says">By language: what a letter in someone's own words must say in its place.</param>
 public sealed record PackParagraph(
-    string Id, string? Rule, ImmutableArray<string> With, LawText Text, ImmutableDictionary<string, ImmutableArray<string>> Says)
+    string Id, PolicyText? Name, string? Rule, ImmutableArray<string> With, LawText Text, ImmutableDictionary<string, ImmutableArray<string>> Says)
 {
     /// <summary>REG-2: a letter without it is not sent.</summary>
     public bool IsMandatory => Rule is not null;
@@ -116,7 +118,7 @@ public sealed record PackParagraph(
 /// <param name="Promises">The date that becomes a promise to the customer (PRM-1), and what is promised; null for none.</param>
 public sealed record PackLetter(
     string Id,
-    string Name,
+    PolicyText Name,
     LawText Subject,
     ImmutableArray<PackField> Fields,
     ImmutableArray<PackParagraph> Paragraphs,

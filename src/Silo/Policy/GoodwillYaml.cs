@@ -39,7 +39,7 @@ internal static class GoodwillYaml
         }
 
         var item = new CatalogueItem(
-            part.Text("id"), part.Find("site")?.Word(), part.Text("name"), value, part.Number("stock", 0), perAgent, perCustomer, perCase);
+            part.Text("id"), part.Find("site")?.Word(), part.Localized("name"), value, part.Number("stock", 0), perAgent, perCustomer, perCase);
         part.Close();
         return item;
     }

@@ -35,9 +35,9 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
             file.Fault("must name en, which every other language falls back to.", "languages");
         }
 
-        var (name, source) = (file.Text("name"), file.Text("source"));
+        var (name, source) = (file.Localized("name"), file.Text("source"));
         var covers = file.Get("covers") is { } cover ? ReadCover(cover) : PackCover.Everything;
-        var rights = ReadText(file, "rights");
+        var rights = file.Localized("rights", _languages);
         _clocks = [.. (file.Find("clocks")?.Entries() ?? []).Select(entry => ReadClock(entry.Key, entry.Part))];
         var delayed = (file.Find("delays") is { } part ? DelayParts(part) : []).Select(rule => rule.Find("letter")?.Word()).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var letters = (file.Find("letters")?.Entries() ?? []).Select(entry => ReadLetter(entry.Key, entry.Part, delayed.Contains(entry.Key))).ToImmutableArray();
@@ -101,7 +101,8 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         var clock = new PackClock(
             id,
             part.Text("rule"),
-            ReadText(part, "title"),
+            part.Localized("title", _languages),
+            part.FindLocalized("name"),
             part.Find("only") is { } only ? ReadCover(only) : PackCover.Everything,
             part.Find("except") is { } except ? ReadCover(except) : null,
             part.Enums<PackStart>("starts").FirstOrDefault(),
@@ -120,7 +121,7 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         var paragraphs = (part.Get("paragraphs")?.Entries() ?? []).Select(entry => ReadParagraph(entry.Key, entry.Part, names)).ToImmutableArray();
         var promises = part.Find("promises") is { } promise ? ReadPromise(promise, fields) : null;
         var letter = new PackLetter(
-            id, part.Text("name"), ReadText(part, "subject"), fields, paragraphs, meets, during,
+            id, part.Localized("name"), ReadText(part, "subject"), fields, paragraphs, meets, during,
             part.Flag("atOpening"), part.Flag("needsAgreement"), promises);
         part.Close();
         if (letter.AtOpening && (!fields.IsEmpty || letter.NeedsAgreement || letter.Promises is not null))
@@ -155,13 +156,14 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
             part.Fault($"has the name '{id}'; a field is named by letters and digits, and not as what every letter knows: {string.Join(", ", Known)}.");
         }
 
-        var field = new PackField(id, kind, part.Text("asks"), notAfter);
+        var field = new PackField(id, kind, part.Localized("asks"), notAfter);
         part.Close();
         return field;
     }
 
     private PackParagraph ReadParagraph(string id, YamlPart part, HashSet<string> names)
     {
+        var name = part.FindLocalized("name");
         var rule = part.Find("rule")?.Word();
         var with = Clocks(part, "with");
         var says = part.Find("says");
@@ -172,9 +174,9 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         part.Close();
         foreach (var language in _languages)
         {
-            foreach (var name in Placeholder().Matches(text.In(language)).Select(match => match.Groups[1].Value).Where(name => !names.Contains(name)))
+            foreach (var place in Placeholder().Matches(text.In(language)).Select(match => match.Groups[1].Value).Where(place => !names.Contains(place)))
             {
-                part.Fault($"names {{{name}}} in {language}, which nobody fills. Known: {string.Join(", ", names.Order(StringComparer.Ordinal))}.", "text");
+                part.Fault($"names {{{place}}} in {language}, which nobody fills. Known: {string.Join(", ", names.Order(StringComparer.Ordinal))}.", "text");
             }
 
             foreach (var words in said[language].Where(words => !text.In(language).Contains(words, StringComparison.OrdinalIgnoreCase)))
@@ -188,7 +190,7 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
             }
         }
 
-        return new PackParagraph(id, rule, with, text, said);
+        return new PackParagraph(id, name, rule, with, text, said);
     }
 
     private PackPromise ReadPromise(YamlPart part, ImmutableArray<PackField> fields)
@@ -255,7 +257,7 @@ internal sealed partial class PackYaml(YamlPart file, SlaYaml targets, IReadOnly
         return clocks;
     }
 
-    /// <summary>A text in every language of the pack.</summary>
+    /// <summary>What a letter says, in every language of the pack and in no other.</summary>
     private LawText ReadText(YamlPart part, string key)
     {
         var list = part.Get(key);

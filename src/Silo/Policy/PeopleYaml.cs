@@ -49,7 +49,7 @@ internal sealed class PeopleYaml(IReadOnlySet<string> types, IReadOnlyDictionary
             part.Fault($"is '{calendar}'; known are {string.Join(", ", calendars.Keys.Order(StringComparer.Ordinal))}.", "calendar");
         }
 
-        var team = new Team(id, part.Text("name"), calendar);
+        var team = new Team(id, part.Localized("name"), calendar);
         part.Close();
         return team;
     }

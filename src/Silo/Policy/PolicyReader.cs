@@ -44,9 +44,9 @@ internal sealed class PolicyReader
     {
         var main = Part(_files.Judging, PolicyFile);
         var types = ReadTypes(main);
-        var calendars = ReadCalendars();
+        var (calendars, calendarNames) = ReadCalendars();
         var targets = new SlaYaml(calendars, types);
-        var sla = Part(_files.Judging, SlaFile) is { } slaFile ? targets.Read(slaFile) : null;
+        var sla = Part(_files.Judging, SlaFile) is { } slaFile ? targets.Read(slaFile) with { CalendarNames = calendarNames } : null;
         var (people, duty) = Optional(PeopleFile) is { } peopleFile ? new PeopleYaml(types, calendars).Read(peopleFile) : (PeopleBook.Empty, null);
         var ladder = ReadLadder(calendars, sla, duty ?? (_mayBeOld ? null : new Dictionary<string, DutyPerson>()));
         var texts = ReadTexts(types);
@@ -150,8 +150,9 @@ internal sealed class PolicyReader
         return notices;
     }
 
-    private Dictionary<string, WorkCalendar> ReadCalendars()
+    private (Dictionary<string, WorkCalendar> Calendars, Dictionary<string, PolicyText> Names) ReadCalendars()
     {
+        var names = new Dictionary<string, PolicyText>(StringComparer.Ordinal);
         var calendars = new Dictionary<string, WorkCalendar>(StringComparer.Ordinal) { [SlaBook.Always] = WorkCalendar.Always };
         var countries = _files.Judging.Where(file => IsCountry(file.Key))
             .ToDictionary(file => file.Key[CountriesFolder.Length..], file => file.Value, StringComparer.Ordinal);
@@ -165,12 +166,17 @@ internal sealed class PolicyReader
             }
             else if (Part(_files.Judging, name) is { } part)
             {
+                if (part.FindLocalized("name") is { } called)
+                {
+                    names[id] = called;
+                }
+
                 // A calendar that cannot be read has its problems told already; those who name it need not repeat them.
                 calendars[id] = reader.Read(part) ?? WorkCalendar.Always;
             }
         }
 
-        return calendars;
+        return (calendars, names);
     }
 
     private NoticeTexts ReadTexts(IReadOnlySet<string> types)

@@ -97,7 +97,7 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
             list.Close();
         }
 
-        var policy = new SlaPolicy(part.Text("id"), when, targets);
+        var policy = new SlaPolicy(part.Text("id"), when, targets) { Name = part.FindLocalized("name") };
         part.Close();
         return policy;
     }
@@ -121,7 +121,10 @@ internal sealed class SlaYaml(IReadOnlyDictionary<string, WorkCalendar> calendar
             id,
             ReadConditions(part.Find("when")),
             part.Get("target") is { } target ? ReadTarget(target, calendar) : new SlaTarget(calendar, Target.CalendarDays(1), []),
-            aims.FirstOrDefault());
+            aims.FirstOrDefault())
+        {
+            Name = part.FindLocalized("name"),
+        };
         part.Close();
         return clock;
     }

@@ -27,6 +27,9 @@ internal sealed class YamlPart
     /// <summary>True for a single word or number.</summary>
     public bool IsWord => _node is YamlScalarNode;
 
+    /// <summary>True for keys with values.</summary>
+    public bool IsMapping => _node is YamlMappingNode;
+
     /// <summary>Reads a file; null, with the problem noted, when it is no YAML mapping.</summary>
     public static YamlPart? Parse(string file, string text, List<string> problems)
     {

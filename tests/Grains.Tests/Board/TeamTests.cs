@@ -131,7 +131,7 @@ public sealed class TeamTests
 
     private static PeopleBook Book(params (string Id, string? Team)[] people) => new(
         people.ToDictionary(each => each.Id, each => new Person(each.Id, each.Id, each.Team, Level.Buffer, [], [], [], 5)),
-        [new Team("front", "Front line"), new Team("billing", "Billing")]);
+        [new Team("front", new("Front line")), new Team("billing", new("Billing"))]);
 
     private static void Put(LiveBoard board, BoardRow row) => board.Apply(new TailBatch(
         [new Entry(row.Id, Case.Category, row.Version, board.Position + 1, Now, "test", row.Id, new CaseEvent.NoteAdded(null))],

@@ -31,11 +31,20 @@ public sealed class StatutoryStoryTests
         var shown = await page.GetStringAsync(new Uri(link, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("Financial Ombudsman Service, free of charge", shown, StringComparison.Ordinal);
         Assert.Contains("or the reasons why you do not have it yet</span> <b>by Thursday 14 January 2027", shown, StringComparison.Ordinal);
-        Assert.Contains("<p lang=\"en\">", await page.GetStringAsync(new Uri($"{link}?lang=ru", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var russian = WebUtility.HtmlDecode(await page.GetStringAsync(new Uri($"{link}?lang=ru", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Contains("<p>Вы можете бесплатно обратиться в Financial Ombudsman Service", russian, StringComparison.Ordinal);
+        Assert.Contains("<li><span>Наш окончательный ответ или причины", russian, StringComparison.Ordinal);
 
         var letter = new { pack = "uk-disp", letter = "finalResponse", fields = new Dictionary<string, string> { ["decision"] = "We pay 12 GBP back." } };
         var preview = await ana.SendAsync($"{at}/letters/preview", letter);
         Assert.Equal("fields.timeLimits", Assert.Single(preview.GetProperty("missing").EnumerateArray()).GetProperty("part").GetString());
+        var missing = preview.GetProperty("missing")[0];
+        Assert.Equal(
+            ("field.missing", "формулировка из DISP 1 Annex 3R о том, согласны ли мы не ссылаться на сроки омбудсмена"),
+            (missing.GetProperty("because")[0].GetProperty("code").GetString(), missing.GetProperty("nameIn").GetProperty("ru").GetString()));
+        Assert.Equal(
+            "răspuns final",
+            (await ana.GetJsonAsync("/api/policy")).GetProperty("names").GetProperty("clocks").GetProperty("uk-disp.finalResponse").GetProperty("ro").GetString());
         using var refused = await PostAsync(ana, $"{at}/letters", letter);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 import { get, isRecord, itemsOf, Problem } from '../shared/http';
+import type { ByLanguage } from '../shared/policy-names.svelte';
 import type { Act } from './acts';
 import type { BoardRow, Counts, Level, RowApproval } from './protocol';
 
@@ -37,6 +38,7 @@ export interface Ahead {
 export interface Team {
   readonly id: string;
   readonly name: string;
+  readonly nameIn?: ByLanguage;
 }
 
 /** REV-1, REV-2, REV-4: what waits of the public voice, the longest first; the counts are of everything. */

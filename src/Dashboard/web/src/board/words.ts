@@ -1,4 +1,5 @@
 import { plainWords, sentence } from '../shared/format';
+import { policyName } from '../shared/policy-names.svelte';
 import { known, t } from '../shared/texts.svelte';
 import { heats, levels, stages, type ClockKind, type Due, type Heat, type Level, type Stage } from './protocol';
 
@@ -24,7 +25,7 @@ export function typeWord(type: string): string {
 }
 
 export function clockWord(name: string): string {
-  return known(`shared.clock.${name}`) ?? plainWords(name);
+  return known(`shared.clock.${name}`) ?? policyName('clocks', name) ?? plainWords(name);
 }
 
 /** What leave is asked for. */

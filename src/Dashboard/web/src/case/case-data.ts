@@ -1,5 +1,6 @@
 import type { Level, Heat, Stage, ClockKind, ClockState } from '../board/protocol';
 import { get, isRecord, itemsOf } from '../shared/http';
+import type { ByLanguage } from '../shared/policy-names.svelte';
 import { t } from '../shared/texts.svelte';
 
 /** A case as `GET /api/cases/{id}` tells it; only what this page shows. */
@@ -64,6 +65,7 @@ export interface CaseGift {
   readonly id: string;
   readonly item: string;
   readonly name: string;
+  readonly nameIn?: ByLanguage;
   readonly value?: Money;
   readonly state: 'taking' | 'given' | 'refused';
   readonly by: string;
@@ -103,6 +105,7 @@ export interface CatalogueItem {
   readonly id: string;
   readonly site?: string;
   readonly name: string;
+  readonly nameIn?: ByLanguage;
   readonly value?: Money;
   readonly left: number;
   readonly taken: number;
@@ -127,6 +130,9 @@ export interface Why {
   readonly sla: string;
   readonly calendar: string;
   readonly timeZone: string;
+  /** What people call the policy and the calendar; absent where they go by their ids. */
+  readonly slaIn?: ByLanguage;
+  readonly calendarIn?: ByLanguage;
   readonly counted: string;
   readonly intervals: readonly WhyInterval[];
   readonly givenBack: readonly WhyInterval[];

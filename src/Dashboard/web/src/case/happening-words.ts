@@ -1,6 +1,7 @@
 import { clockWord } from '../board/words';
-import { capital, clockTime, dayName, money, sentence } from '../shared/format';
+import { capital, clockTime, dayName, money, plainWords, sentence } from '../shared/format';
 import { isRecord } from '../shared/http';
+import { inLanguage, policyName, type ByLanguage } from '../shared/policy-names.svelte';
 import { known, t } from '../shared/texts.svelte';
 import type { Happening } from './case-data';
 import { codeWord } from './code-words';
@@ -117,7 +118,7 @@ export function tell({ kind, data }: Happening): Told {
     case 'concessionRefused':
       return told('i-over', t('case.concessionRefused'), { detail: codeWord('because', text('reason') ?? '') });
     case 'giftAsked':
-      return told('i-gift', t('case.giftAsked', { name: text('name') ?? '' }), { quiet: true });
+      return told('i-gift', t('case.giftAsked', { name: inLanguage(isRecord(data['nameIn']) ? (data['nameIn'] as ByLanguage) : undefined, text('name') ?? '') }), { quiet: true });
     case 'giftGiven':
       return told('i-gift', t('case.giftGiven'), { quiet: true });
     case 'giftRefused':
@@ -157,9 +158,9 @@ export function tell({ kind, data }: Happening): Told {
         { detail: text('reason') },
       );
     case 'packApplied':
-      return told('i-note', t('case.coveredByLaw', { name: text('pack') ?? '' }));
+      return told('i-note', t('case.coveredByLaw', { name: policyName('packs', text('pack') ?? '') ?? text('pack') ?? '' }));
     case 'letterDecided':
-      return told('i-mail', t('case.letterOfLaw', { name: sentence(text('name') ?? '') }), { detail: text('evidence') });
+      return told('i-mail', t('case.letterOfLaw', { name: policyName('letters', `${text('pack') ?? ''}.${text('letter') ?? ''}`) ?? plainWords(text('letter') ?? '') }), { detail: text('evidence') });
     case 'caseErased':
       return told('i-lock', t('case.customerForgotten'), { detail: t('case.customerForgottenWhy') });
     case 'experienceRated':

@@ -61,7 +61,12 @@ async function send(method: string, path: string, body?: unknown, key?: string):
 
   const code = isRecord(value) && typeof value['code'] === 'string' ? value['code'] : `http.${response.status}`;
   const detail = isRecord(value) && typeof value['detail'] === 'string' ? value['detail'] : t('shared.answeredStatus', { status: response.status });
-  throw new Problem(response.status, code, await refusalWords(code, detail));
+  throw new Problem(response.status, code, await refusalWords(code, detail, valuesOf(value)));
+}
+
+/** What a refusal names, for its sentence in another language. */
+function valuesOf(problem: unknown): Readonly<Record<string, string>> | undefined {
+  return isRecord(problem) && isRecord(problem['values']) ? (problem['values'] as Readonly<Record<string, string>>) : undefined;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
