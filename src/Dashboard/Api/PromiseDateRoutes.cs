@@ -188,7 +188,7 @@ internal sealed class PromiseDateRoutes
             NoticeDraft.BodyOf(state, policy, NoticeKind.Promise, state.Owner ?? by, new()
             {
                 ["promise"] = text,
-                ["date"] = texts.Date(dueAt, state.TimeZone),
+                ["date"] = texts.Due(dueAt, state.TimeZone),
                 ["status"] = Link,
             }));
     }

@@ -61,7 +61,7 @@ internal sealed class CustomerPage(
             : owner is null ? Html.Of($"""<p class="person"><b>{texts.NobodyYet}</b></p>""")
             : Html.Of($"""<div class="person"><span class="avatar" aria-hidden="true">{owner[..1]}</span><span><b>{owner}</b><br><span class="sub">{texts.AnswersForCase}</span></span></div>""");
         var broken = state.Promises.Where(promise => promise is { State: PromiseState.Lapsed, EndedAt: null }).Select(promise =>
-            Html.Of($"""<p class="msg over">{Fill(texts.BrokenWord, TextOf(promise), Date(promise.DueAt))}</p>"""));
+            Html.Of($"""<p class="msg over">{Fill(texts.BrokenWord, TextOf(promise), Due(promise.DueAt))}</p>"""));
         return Html.Of(
             $"""
             <section class="hero"><p class="sub">{Fill(texts.Case, state.Opening!.Number)}</p><h1>{title}</h1><p class="lead">{lead}</p>
@@ -81,7 +81,7 @@ internal sealed class CustomerPage(
 
         if (state.Promises.Where(promise => promise.IsOpen && promise.DueAt > now).MinBy(promise => promise.DueAt) is { } promise)
         {
-            return (TextOf(promise), Fill(texts.ByDate, Date(promise.DueAt)));
+            return (TextOf(promise), Fill(texts.ByDate, Due(promise.DueAt)));
         }
 
         var clocks = state.Clocks.Where(clock => clock.IsRunning && clock.Name is Clock.Acknowledge or Clock.Silence).ToList();
@@ -89,9 +89,9 @@ internal sealed class CustomerPage(
         return word switch
         {
             null => (texts.YouHearFromUs, ""),
-            { DueAt: var due } when due <= now => (texts.WeAreLate, Fill(texts.WeAreLateSince, Date(due))),
-            { Name: Clock.Acknowledge } => (texts.WeContactYou, Fill(texts.ByDate, Date(word.DueAt))),
-            _ => (texts.YouHearFromUs, Fill(texts.ByDate, Date(word.DueAt))),
+            { DueAt: var due } when due <= now => (texts.WeAreLate, Fill(texts.WeAreLateSince, Due(due))),
+            { Name: Clock.Acknowledge } => (texts.WeContactYou, Fill(texts.ByDate, Due(word.DueAt))),
+            _ => (texts.YouHearFromUs, Fill(texts.ByDate, Due(word.DueAt))),
         };
     }
 
@@ -160,13 +160,13 @@ internal sealed class CustomerPage(
             { Answer: not null } => Html.Empty,
             { Unanswered: true, Silence: Silence.Consents } => Html.Of($"""<p class="sub">{texts.SilenceConsented}</p>"""),
             { Unanswered: true } => Html.Of($"""<p class="sub">{texts.NoAnswerYet}</p>"""),
-            { AnswerBy: { } by } => Html.Of($"""<p class="sub">{Fill(SilenceOf(move), Date(by))}</p>"""),
+            { AnswerBy: { } by } => Html.Of($"""<p class="sub">{Fill(SilenceOf(move), Due(by))}</p>"""),
             _ => Html.Empty,
         };
         return Html.Of(
             $"""
             <div class="ask" id="{promise.Id}"><h2>{texts.MovedAsk}</h2><p class="mid">{TextOf(promise)}</p>
-            <p class="dates"><del class="old">{Date(move.WasDueAt)}</del><span class="new">{Date(move.DueAt)}</span></p><p>{move.Reason ?? texts.Erased}</p>
+            <p class="dates"><del class="old">{Due(move.WasDueAt)}</del><span class="new">{Due(move.DueAt)}</span></p><p>{move.Reason ?? texts.Erased}</p>
             {buttons}{silence}</div>
 
             """);
@@ -220,7 +220,7 @@ internal sealed class CustomerPage(
     {
         var (style, word) = Tag(promise);
         var dates = promise.Moves.Select((move, at) => Html.Of(
-            $"""<li><s>{Date(move.WasDueAt)}</s><span class="sub">{Said(promise, at)}</span></li>"""));
+            $"""<li><s>{Due(move.WasDueAt)}</s><span class="sub">{Said(promise, at)}</span></li>"""));
         var last = promise.Moves is [.., var latest] && promise.IsOpen
             ? latest switch
             {
@@ -238,7 +238,7 @@ internal sealed class CustomerPage(
         return Html.Of(
             $"""
             <div class="prom"><div class="t"><h3>{TextOf(promise)}</h3><span class="tag {style}">{word}</span></div>
-            <ol class="revs">{Html.Join(dates)}<li class="cur"><b>{Date(promise.DueAt)}</b><span class="sub">{last}</span></li></ol></div>
+            <ol class="revs">{Html.Join(dates)}<li class="cur"><b>{Due(promise.DueAt)}</b><span class="sub">{last}</span></li></ol></div>
 
             """);
     }
@@ -273,7 +273,7 @@ internal sealed class CustomerPage(
         {
             var dates = pack.Clocks.Select(clock => (clock.Title, Clock: state.Clocks.FirstOrDefault(running => running.IsRunning && running.Name == pack.NameOf(clock.Id))))
                 .Where(each => each.Clock is not null)
-                .Select(each => Html.Of($"""<li><span{Foreign(each.Title)}>{each.Title.For(texts.Language)}</span> <b>{Fill(texts.ByDate, Date(each.Clock!.DueAt))}</b></li>"""));
+                .Select(each => Html.Of($"""<li><span{Foreign(each.Title)}>{each.Title.For(texts.Language)}</span> <b>{Fill(texts.ByDate, DueByLaw(each.Clock!))}</b></li>"""));
             return Html.Of($"""<p{Foreign(pack.Rights)}>{pack.Rights.For(texts.Language)}</p><ul class="law">{Html.Join(dates)}</ul>""");
         });
         var all = Html.Of($"{own}{Html.Join(lawful)}");
@@ -335,6 +335,11 @@ internal sealed class CustomerPage(
     private string? Owner() => string.IsNullOrEmpty(state.Owner) ? null : policy.NameOf(state.Owner);
 
     private string TextOf(Promise promise) => promise.Text ?? texts.Erased;
+
+    /// <summary>REG-1: the law's days are those of its own calendar: what is due at midnight there is due by the end of its last working day.</summary>
+    private string DueByLaw(Clock clock) => LawDays.EndOf(clock, policy, state) is var (last, timeZone) ? _dates.Due(last, timeZone) : Due(clock.DueAt);
+
+    private string Due(DateTimeOffset instant) => _dates.Due(instant, state.TimeZone);
 
     private string Date(DateTimeOffset instant) => _dates.Date(instant, state.TimeZone);
 }

@@ -19,7 +19,7 @@ internal sealed partial record PageTexts
         AnswersForCase = "answers for your case",
         NobodyYet = "One of us will take your case",
         CallNumber = "Call {0}",
-        BrokenWord = "We did not keep our word: “{0}” was due on {1}. The head of department knows, and a person will call you.",
+        BrokenWord = "We did not keep our word: “{0}” was due by {1}. The head of department knows, and a person will call you.",
         MovedAsk = "We moved a date. Is the new one fine?",
         Fine = "It suits me",
         CallMe = "It does not suit me, call me",

@@ -31,7 +31,7 @@ internal sealed partial record PageTexts
         ChangeMind = "Puteți încă să schimbați răspunsul:",
         SilenceFirst = "Dacă nu răspundeți până {0}, nu considerăm că sunteți de acord.",
         SilenceSecond = "Dacă nu răspundeți până {0}, vă sunăm noi. Tăcerea nu înseamnă niciodată acord.",
-        SilenceConsents = "Dacă nu primim un răspuns până la {0}, legea consideră că data nouă vă convine. Puteți anula și după aceea.",
+        SilenceConsents = "Dacă nu primim un răspuns până {0}, legea consideră că data nouă vă convine. Puteți anula și după aceea.",
         SilenceConsented = "Nu am primit un răspuns. Legea consideră că data nouă vă convine; puteți anula în continuare.",
         SilenceCancels = "Dacă nu sunteți de acord până la {0}, legea anulează ce s-a promis, iar banii vi se întorc.",
         NoAnswerYet = "Încă nu ați răspuns. Nu considerăm că sunteți de acord.",

@@ -105,8 +105,8 @@ public static class DecliningRules
             {
                 ["name"] = contact.Name,
                 ["reason"] = declined.Reason ?? "",
-                ["until"] = texts.Date(declined.Until, contact.TimeZone),
-                ["review"] = texts.Date(declined.ReviewAt, contact.TimeZone),
+                ["until"] = texts.Due(declined.Until, contact.TimeZone),
+                ["review"] = texts.Due(declined.ReviewAt, contact.TimeZone),
                 ["signature"] = texts.Signature,
             })
             : null;

@@ -56,7 +56,7 @@ public static class Errands
 
     /// <summary>
     /// CLM-4: the stock's grain decides who gets the last piece. CUS-5: it hears whether the customer may be given anything, so that whoever
-    /// runs this again gets the same answer.
+    /// runs this again gets the same answer. CUS-1: and who else they were.
     /// </summary>
     private static async Task TakeAsync(IGrains grains, Case state, Gift gift, CancellationToken cancellationToken)
     {
@@ -64,9 +64,10 @@ public static class Errands
         var stock = grains.GiftStock(GiftStock.IdOf(gift.Item, gift.Site));
         var (customer, allowed) = await grains.TellCustomerAsync(
             state.Opening!.CustomerId, Of<CustomerCommand>(request, new CustomerCommand.AllowGift()), cancellationToken);
+        var joined = await grains.JoinedCustomersAsync(customer, cancellationToken);
         await stock.Tell(
             Of<GiftStockCommand>(request, new GiftStockCommand.TakeGift(
-                request, gift.Item, gift.Site, state.Id, customer, gift.By, (allowed as Answer.No)?.Refusal)),
+                request, gift.Item, gift.Site, state.Id, customer, gift.By, (allowed as Answer.No)?.Refusal, joined)),
             cancellationToken);
         var (left, _) = await stock.Get(cancellationToken);
         var refusal = left.NotTaken.GetValueOrDefault(request);

@@ -26,8 +26,10 @@ public abstract record GiftStockCommand
 {
     /// <summary>CLM-4: one piece, for that request and no other.</summary>
     /// <param name="Refusal">CUS-5: why this customer is given nothing; null when nothing is in the way.</param>
+    /// <param name="Joined">CUS-1: under which ids the customer was given something before they were merged into this one.</param>
     public sealed record TakeGift(
-        Guid Request, string Item, string? Site, Guid CaseId, Guid CustomerId, string Agent, Refused? Refusal = null) : GiftStockCommand;
+        Guid Request, string Item, string? Site, Guid CaseId, Guid CustomerId, string Agent, Refused? Refusal = null,
+        IReadOnlyList<Guid>? Joined = null) : GiftStockCommand;
 
     /// <summary>So many more pieces; fewer with a minus.</summary>
     public sealed record ChangeStock(string Item, string? Site, int Pieces, string Reason) : GiftStockCommand;
@@ -107,7 +109,7 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
         }
 
         var year = context.Now.AddDays(-365);
-        if (item.PerCustomerAndYear is { } perCustomer && Taken.Values.Count(take => take.CustomerId == c.CustomerId && take.At > year) >= perCustomer)
+        if (item.PerCustomerAndYear is { } perCustomer && Taken.Values.Count(take => IsOf(take, c) && take.At > year) >= perCustomer)
         {
             return new Refused("gift.customerLimit", $"The customer was given {item.Name.Text} {perCustomer} times within a year, which is the limit.");
         }
@@ -116,6 +118,8 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
             ? new Refused("gift.caseLimit", $"{item.Name.Text} was given {item.PerCase} times in this case, which is the limit.")
             : null;
     }
+
+    private static bool IsOf(Take take, TakeGift c) => take.CustomerId == c.CustomerId || c.Joined?.Contains(take.CustomerId) == true;
 
     /// <summary>The very item whose stock this is: one of a site never stands in for one that all sites share.</summary>
     private static Policies.CatalogueItem? Item(string id, string? site, Context context) =>

@@ -22,7 +22,7 @@ internal static class NoticeRules
         var texts = turn.Context.Policy.Texts.For(turn.Case.Language);
         Decide(turn, NoticeKind.Acknowledgement, null, null, new()
         {
-            ["by"] = texts.Date(Clocks.ClockRules.FirstContactBy(turn), turn.Case.TimeZone),
+            ["by"] = texts.Due(Clocks.ClockRules.FirstContactBy(turn), turn.Case.TimeZone),
         });
     }
 
@@ -47,7 +47,7 @@ internal static class NoticeRules
         Decide(turn, NoticeKind.Promise, promise, null, new()
         {
             ["promise"] = promise.Text ?? "",
-            ["date"] = turn.Context.Policy.Texts.For(turn.Case.Language).Date(promise.DueAt, turn.Case.TimeZone),
+            ["date"] = turn.Context.Policy.Texts.For(turn.Case.Language).Due(promise.DueAt, turn.Case.TimeZone),
         });
 
     /// <summary>CASE-9: a promise was kept.</summary>
@@ -59,7 +59,7 @@ internal static class NoticeRules
         Decide(turn, NoticeKind.Reopening, null, null, new()
         {
             ["by"] = turn.Context.Policy.Texts.For(turn.Case.Language)
-                .Date(turn.Case.Clocks.First(clock => clock.Name == Clocks.Clock.Acknowledge).DueAt, turn.Case.TimeZone),
+                .Due(turn.Case.Clocks.First(clock => clock.Name == Clocks.Clock.Acknowledge).DueAt, turn.Case.TimeZone),
         });
 
     /// <summary>PRM-3: tells why a promise moved, and until when. Without an address a person has to call.</summary>
@@ -74,9 +74,9 @@ internal static class NoticeRules
         {
             ["promise"] = promise.Text ?? "",
             ["reason"] = reason,
-            ["was"] = texts.Date(wasDueAt, turn.Case.TimeZone),
-            ["date"] = texts.Date(promise.DueAt, turn.Case.TimeZone),
-            ["answerBy"] = promise.Moves[^1].AnswerBy is { } answerBy ? texts.Date(answerBy, turn.Case.TimeZone) : "",
+            ["was"] = texts.Due(wasDueAt, turn.Case.TimeZone),
+            ["date"] = texts.Due(promise.DueAt, turn.Case.TimeZone),
+            ["answerBy"] = promise.Moves[^1].AnswerBy is { } answerBy ? texts.Due(answerBy, turn.Case.TimeZone) : "",
         }, law is { } whose ? LetterText.Template(whose.Pack.Letters.First(letter => letter.Id == whose.Rule.Letter), language) : null, language);
         if (!decided)
         {

@@ -85,6 +85,9 @@ public sealed record LanguageTexts(
     IReadOnlyDictionary<NoticeKind, MessageTemplate> Messages,
     string Signature)
 {
+    /// <summary>The end of a day, with the placeholders of a date but <c>{time}</c>; null where midnight is written as a time.</summary>
+    public string? EndOfDayFormat { get; init; }
+
     /// <summary>Stands for every conflict type that has no text of its own.</summary>
     public const string AnyType = "default";
 
@@ -104,6 +107,18 @@ public sealed record LanguageTexts(
     /// <summary>CUS-5, CUS-6: the letter in this language, else in English; null where there is none.</summary>
     public MessageTemplate? LetterFor(CustomerLetterText text, NoticeTexts all) => Letters.GetValueOrDefault(text) ?? all.FallbackLetter(text);
 
+    /// <summary>
+    /// By when something is due, in the customer's zone: as <see cref="Date"/>, but midnight is the end of the day before it: "the end of
+    /// Friday 20 November 2026 (Europe/Chisinau)".
+    /// </summary>
+    public string Due(DateTimeOffset instant, string timeZone)
+    {
+        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) ?? DateTimeZone.Utc;
+        return EndOfDayFormat is { } format && Instant.FromDateTimeOffset(instant).InZone(zone).TimeOfDay == LocalTime.Midnight
+            ? Written(format, instant.AddMicroseconds(-1), zone)
+            : Written(DateFormat, instant, zone);
+    }
+
     /// <summary>CUS-8: the text for a conflict type, else that for any other; null for none.</summary>
     public static string? Of(IReadOnlyDictionary<string, string> texts, string conflictType) =>
         texts.GetValueOrDefault(conflictType) ?? texts.GetValueOrDefault(AnyType);
@@ -120,6 +135,11 @@ public sealed record LanguageTexts(
     public string Date(DateTimeOffset instant, string timeZone)
     {
         var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) ?? DateTimeZone.Utc;
+        return Written(DateFormat, instant, zone);
+    }
+
+    private string Written(string format, DateTimeOffset instant, DateTimeZone zone)
+    {
         var local = Instant.FromDateTimeOffset(instant).InZone(zone).LocalDateTime;
         var values = new Dictionary<string, string>
         {
@@ -130,6 +150,6 @@ public sealed record LanguageTexts(
             ["time"] = local.ToString("HH:mm", CultureInfo.InvariantCulture),
             ["zone"] = zone.Id,
         };
-        return new MessageTemplate("", DateFormat).Fill(values).Body;
+        return new MessageTemplate("", format).Fill(values).Body;
     }
 }

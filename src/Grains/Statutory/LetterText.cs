@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Escalation.Grains.Cases;
-using Escalation.Grains.Clocks;
 using Escalation.Grains.Notices;
 using Escalation.Grains.Policies;
 using NodaTime;
@@ -25,9 +24,6 @@ public sealed record MissingPart(string Part, string Says, string? Rule, PolicyT
 public sealed record LetterText(
     string Language, string Subject, string Body, ImmutableArray<MissingPart> Missing, ImmutableDictionary<string, DateTimeOffset> Dates)
 {
-    /// <summary>Days without work that may lie between two with it.</summary>
-    private const int LongestBreak = 31;
-
     /// <summary>Puts a letter together from the pack's paragraphs, or checks one in someone's own words.</summary>
     /// <param name="state">The case, covered by the pack.</param>
     /// <param name="policy">Whose names and dates.</param>
@@ -106,7 +102,7 @@ public sealed record LetterText(
         {
             if (state.Clocks.FirstOrDefault(running => running.Name == pack.NameOf(clock.Id)) is { } running)
             {
-                values[$"due.{clock.Id}"] = texts.Day(LastMomentOf(running, policy), ZoneOf(running, policy, state));
+                values[$"due.{clock.Id}"] = texts.Day(LawDays.LastMomentOf(running, policy), LawDays.ZoneOf(running, policy, state));
             }
         }
 
@@ -141,36 +137,13 @@ public sealed record LetterText(
 
         endsAt = end;
         var latest = field.NotAfter is { } clock ? state.Clocks.FirstOrDefault(running => running.Name == pack.NameOf(clock)) : null;
-        return latest is not null && LastDayOf(latest, policy, state) is var last && date > last
+        return latest is not null && LawDays.LastDayOf(latest, policy, state) is var last && date > last
             ? CodedSentence.Of(
                 "field.tooLate",
                 string.Create(CultureInfo.InvariantCulture, $"is {value}, later than {last:yyyy-MM-dd}, which is the last day that {latest.Name} allows"),
                 ("value", value), ("last", last.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("clock", latest.Name))
             : null;
     }
-
-    private static DateOnly LastDayOf(Clock clock, Policy policy, Case state)
-    {
-        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(ZoneOf(clock, policy, state)) ?? DateTimeZone.Utc;
-        return Instant.FromDateTimeOffset(LastMomentOf(clock, policy)).InZone(zone).Date.ToDateOnly();
-    }
-
-    /// <summary>What is due at midnight is due on the working day before.</summary>
-    private static DateTimeOffset LastMomentOf(Clock clock, Policy policy)
-    {
-        var calendar = ClockRules.CalendarOf(policy, clock.Plan);
-        var last = clock.DueAt.AddMicroseconds(-1);
-        for (var days = 0; days < LongestBreak && calendar.Worked(last.AddHours(-1), last) == TimeSpan.Zero; days++)
-        {
-            last = last.AddDays(-1);
-        }
-
-        return last;
-    }
-
-    /// <summary>The law's days are those of its own country; where it counts all of them, the customer's.</summary>
-    private static string ZoneOf(Clock clock, Policy policy, Case state) =>
-        clock.Plan.Calendar != SlaBook.Always && policy.Sla.Calendars.TryGetValue(clock.Plan.Calendar, out var calendar) ? calendar.TimeZone : state.TimeZone;
 
     /// <summary>REG-2: what a letter in someone's own words does not say.</summary>
     private static MissingPart? MissingIn(

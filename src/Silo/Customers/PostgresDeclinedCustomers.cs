@@ -1,4 +1,5 @@
 using Escalation.Grains.Customers;
+using Escalation.Silo.Database;
 using Escalation.Silo.Log;
 using Npgsql;
 
@@ -21,14 +22,7 @@ internal sealed class PostgresDeclinedCustomers(NpgsqlDataSource dataSource) : I
             async (connection, token) =>
             {
                 await using var command = new NpgsqlCommand(DueSql, connection) { Parameters = { new() { Value = now } } };
-                await using var reader = await command.ExecuteReaderAsync(token);
-                var found = new List<Guid>();
-                while (await reader.ReadAsync(token))
-                {
-                    found.Add(reader.GetGuid(0));
-                }
-
-                return found;
+                return await command.ReadIdsAsync(token);
             },
             cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
+using Escalation.Silo.Database;
 using Escalation.Silo.Log;
 using Npgsql;
 
@@ -119,14 +120,7 @@ internal sealed class PostgresPastBoards(
             CommandTimeout = 0,
             Parameters = { Parameter(after), Parameter(until) },
         };
-        var cases = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            cases.Add(reader.GetGuid(0));
-        }
-
-        return cases;
+        return await command.ReadIdsAsync(cancellationToken);
     }
 
     /// <summary>Looks back further and further: what happened last is usually not long ago.</summary>

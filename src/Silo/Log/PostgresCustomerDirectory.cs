@@ -1,4 +1,5 @@
 using Escalation.Grains.Hosting;
+using Escalation.Silo.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -76,14 +77,7 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
             async (connection, token) =>
             {
                 await using var command = new NpgsqlCommand(SharingSql, connection) { Parameters = { new() { Value = address } } };
-                await using var reader = await command.ExecuteReaderAsync(token);
-                var found = new List<Guid>();
-                while (await reader.ReadAsync(token))
-                {
-                    found.Add(reader.GetGuid(0));
-                }
-
-                return found;
+                return await command.ReadIdsAsync(token);
             },
             cancellationToken);
 

@@ -21,6 +21,8 @@ internal static class TextsYaml
         Expect(weekdays.Count == 7, "weekdays", "needs seven names, Monday first.");
         Expect(months.Count == 12, "months", "needs twelve names.");
         Expect(date.Contains("{zone}", StringComparison.Ordinal), "date", "must show the {zone}: a time without its zone is no promise.");
+        var endOfDay = file.Find("endOfDay")?.Word();
+        Expect(endOfDay?.Contains("{zone}", StringComparison.Ordinal) != false, "endOfDay", "must show the {zone}: a day without its zone is no promise.");
         var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
         if (file.Get("reasons") is { } list)
         {
@@ -43,6 +45,7 @@ internal static class TextsYaml
             Rights = rights,
             Costs = costs,
             Letters = letters,
+            EndOfDayFormat = endOfDay,
         };
 
         void Expect(bool holds, string key, string problem)

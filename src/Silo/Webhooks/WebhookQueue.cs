@@ -1,3 +1,4 @@
+using Escalation.Silo.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -26,14 +27,7 @@ internal sealed class WebhookQueue(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<Guid>> ActiveAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("select id from webhook where disabled_at is null");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
+        return await command.ReadIdsAsync(cancellationToken);
     }
 
     /// <summary>Null when it was removed or disabled.</summary>

@@ -67,6 +67,44 @@ public sealed class MigratorTests : IAsyncLifetime
         Assert.Equal([.. Migrator.Steps.Select(step => step.Name), "9999_bad.sql"], await DoneAsync());
     }
 
+    [Fact, Rule("CUS-5")]
+    public async Task Whoever_was_declined_before_reviews_were_asked_for_is_due_on_the_review_date()
+    {
+        await Migrator.RunAsync([.. Migrator.Steps.TakeWhile(step => step.Name != "0021_declining_reviews.sql")], Token);
+        await using (var insert = _source.CreateCommand(
+            """
+            insert into grain (id, category, version, due_at)
+            select ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'customer', 3, case n when 2 then timestamptz '2026-12-01Z' end
+            from generate_series(1, 5) as n;
+            insert into event (stream, version, at, category, kind, by, command, data)
+            select ('00000000-0000-0000-0000-00000000000' || n)::uuid, version, now(), 'customer', kind, 'irina', gen_random_uuid(), data::json
+            from (values
+                (1, 2, 'customerDeclined', '{"until": "2027-03-01T00:00:00Z", "reviewAt": "2026-12-15T00:00:00Z"}'),
+                (1, 3, 'customerDeclined', '{"until": "2027-06-01T00:00:00Z", "reviewAt": "2027-01-15T00:00:00Z"}'),
+                (2, 2, 'customerDeclined', '{"until": "2027-06-01T00:00:00Z", "reviewAt": "2027-01-15T00:00:00Z"}'),
+                (3, 2, 'customerDeclined', '{"until": "2027-06-01T00:00:00Z", "reviewAt": "2027-01-15T00:00:00Z"}'),
+                (3, 3, 'customerServedAgain', '{}'),
+                (4, 2, 'customerDeclined', '{"until": "2027-01-15T00:00:00Z", "reviewAt": "2027-01-15T00:00:00Z"}'),
+                (5, 2, 'customerDeclined', '{"until": "2027-06-01T00:00:00Z", "reviewAt": "2026-01-15T00:00:00Z"}'),
+                (5, 3, 'decliningReviewAsked', '{}')) as happened (n, version, kind, data)
+            """))
+        {
+            await insert.ExecuteNonQueryAsync(Token);
+        }
+
+        await Migrator.RunAsync(Token);
+
+        await using var read = _source.CreateCommand("select coalesce(to_char(due_at at time zone 'UTC', 'YYYY-MM-DD'), '-') from grain order by id");
+        await using var reader = await read.ExecuteReaderAsync(Token);
+        var due = new List<string>();
+        while (await reader.ReadAsync(Token))
+        {
+            due.Add(reader.GetString(0));
+        }
+
+        Assert.Equal(["2027-01-15", "2026-12-01", "-", "-", "-"], due);
+    }
+
     [Fact]
     public async Task A_database_restored_into_a_younger_server_is_readable_again()
     {

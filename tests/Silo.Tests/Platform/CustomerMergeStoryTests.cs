@@ -35,6 +35,7 @@ public sealed class CustomerMergeStoryTests
         using var nobody = await irina.PostAsJsonAsync($"/api/customers/{vera}/merge", new { into = Guid.Parse("0197f3c0-0000-7000-8000-00000000dead") }, Stop);
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.UnprocessableEntity, HttpStatusCode.NotFound), (forbidden.StatusCode, self.StatusCode, nobody.StatusCode));
 
+        await ana.SendAsync($"/api/cases/{second}/gifts", new { gift = "fruitBasket" });
         var merged = await irina.SendAsync($"/api/customers/{other}/merge", new { into = vera });
 
         Assert.Equal((vera, 3), (merged.GetProperty("id").GetGuid(), merged.GetProperty("cases").GetArrayLength()));
@@ -42,6 +43,10 @@ public sealed class CustomerMergeStoryTests
         Assert.Empty(Duplicates(merged));
         Assert.Equal(vera, (await ana.GetJsonAsync($"/api/customers/{other}")).GetProperty("id").GetGuid());
         Assert.Equal(merged.GetRawText(), (await irina.SendAsync($"/api/customers/{other}/merge", new { into = vera })).GetRawText());
+
+        // CLM-4: one basket a year is theirs, whichever of the two was given it.
+        using var another = await ana.PostAsJsonAsync($"/api/cases/{first}/gifts", new { gift = "fruitBasket" }, Stop);
+        Assert.Equal("gift.customerLimit", (await another.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("code").GetString());
 
         // By whatever they were known, they are one: a new case, and a merge of cases of both.
         Assert.Equal(vera, (await OpenAsync(ana, "V. Q.", "vq@quimbly.example", null)).Customer);

@@ -1,5 +1,5 @@
 import { clockWord } from '../board/words';
-import { capital, clockTime, dayName, money, plainWords, sentence } from '../shared/format';
+import { capital, clockTime, dayName, dueInstant, money, plainWords, sentence } from '../shared/format';
 import { isRecord } from '../shared/http';
 import { inLanguage, policyName, type ByLanguage } from '../shared/policy-names.svelte';
 import { known, t } from '../shared/texts.svelte';
@@ -30,7 +30,7 @@ export function tell({ kind, data }: Happening): Told {
   const text = (name: string): string | undefined => (typeof data[name] === 'string' && data[name] !== '' ? data[name] : undefined);
   const when = (name: string): string => {
     const at = Date.parse(text(name) ?? '');
-    return Number.isNaN(at) ? '' : `${dayName(at)} ${clockTime(at)}`;
+    return Number.isNaN(at) ? '' : /due/i.test(name) ? dueInstant(at) : `${dayName(at)} ${clockTime(at)}`;
   };
   const shared = (family: 'stage' | 'level' | 'heat' | 'approval', name: string): string => known(`shared.${family}.${text(name) ?? ''}`) ?? text(name) ?? '';
   const told = (icon: string, title: string, more: { quote?: string | undefined; detail?: string | undefined; quiet?: boolean } = {}): Told => ({

@@ -114,6 +114,34 @@ function offsetAt(at: number, zone: string | undefined): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - Math.floor(at / 1000) * 1000;
 }
 
+/** An instant by which something is due: midnight is read as the end of the day before it. */
+export function dueTime(at: number, now: number): string {
+  return isMidnight(at, undefined) ? dueInstant(at) : nearTime(at, now);
+}
+
+/** The same with its day in any case. */
+export function dueInstant(at: number): string {
+  return isMidnight(at, undefined) ? t('shared.endOfDay', { day: dayName(at - 1) }) : `${dayName(at)} ${clockTime(at)}`;
+}
+
+/** By when something is due, in a customer's zone: `Thu 19 Nov, 19:00 Europe/Chisinau`, or `the end of Thu 19 Nov Europe/Chisinau`. */
+export function dueInZone(at: number, zone: string | undefined): string {
+  if (!isMidnight(at, zone ?? 'UTC')) {
+    return inZone(at, zone);
+  }
+  const timeZone = zone ?? 'UTC';
+  return `${t('shared.endOfDay', { day: new Intl.DateTimeFormat(language.locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(at - 1) })} ${timeZone}`;
+}
+
+/** In a zone, or in the reader's own. */
+function isMidnight(at: number, zone: string | undefined): boolean {
+  try {
+    return at % minute === 0 && new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(zone !== undefined && { timeZone: zone }) }).format(at) === '00:00';
+  } catch {
+    return false;
+  }
+}
+
 /** The time if it is near, else with its day. */
 export function nearTime(at: number, now: number): string {
   return dayName(at) === dayName(now) ? clockTime(at) : `${dayName(at)} ${clockTime(at)}`;

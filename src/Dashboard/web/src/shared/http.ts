@@ -27,8 +27,8 @@ export function post(path: string, body: unknown, key: string = newKey()): Promi
 }
 
 /** The whole of something as it is from now on: the same again changes nothing. */
-export function put(path: string, body: unknown): Promise<unknown> {
-  return send('PUT', path, body);
+export function put(path: string, body: unknown, key: string = newKey()): Promise<unknown> {
+  return send('PUT', path, body, key);
 }
 
 export function remove(path: string): Promise<unknown> {

@@ -77,6 +77,18 @@ describe('DSK-7: nothing typed is lost', () => {
     expect([world.done, world.wishes]).toEqual([['a', 'b'], []]);
   });
 
+  test('CUS-6: the days of a customer, a whole that is put in place, wait through a reload like everything typed', async () => {
+    const world = new World();
+    world.online = false;
+    const days: Wish = { ...world.wish('days'), method: 'PUT', path: '/api/customers/7/occasions', body: { birthday: '03-14', newYear: true, dates: [] } };
+    expect(await world.box.ask(days)).toEqual({ kind: 'waiting' });
+    world.reload();
+    expect(world.wishes).toEqual([days]);
+    world.online = true;
+    await world.box.flush();
+    expect([world.done, world.wishes]).toEqual([['days'], []]);
+  });
+
   test('an answer that was lost on its way is fetched with the same key, and nothing is done twice', async () => {
     const world = new World();
     world.answersLost = 2;

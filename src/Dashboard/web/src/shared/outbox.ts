@@ -7,6 +7,8 @@ export interface Wish {
   /** Whose wish it is: nobody else's sign-in sends it. */
   readonly user: string;
   readonly path: string;
+  /** The whole of something as it is from now on; left out, something to be done. */
+  readonly method?: 'PUT';
   readonly body: unknown;
   /** For people: `Log contact, Vera Lungu`. */
   readonly words: string;

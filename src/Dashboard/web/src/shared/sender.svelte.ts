@@ -1,5 +1,5 @@
 import { after } from './clock.svelte';
-import { newKey, post } from './http';
+import { newKey, post, put } from './http';
 import { recall, remember } from './memory';
 import { Outbox, type Outcome, type Wish } from './outbox';
 import { session } from './session.svelte';
@@ -11,7 +11,7 @@ let wishes = $state.raw<readonly Wish[]>([]);
 const outbox = new Outbox({
   read: () => recall(STORE),
   write: (text) => remember(STORE, text),
-  send: (wish) => post(wish.path, wish.body, wish.key),
+  send: (wish) => (wish.method === 'PUT' ? put(wish.path, wish.body, wish.key) : post(wish.path, wish.body, wish.key)),
   user: () => session.current?.user,
   after,
   changed: (now) => (wishes = now),

@@ -1,4 +1,4 @@
-import { clockTime, dateName, dayName, plainWords } from './format';
+import { dateName, dueInstant, plainWords } from './format';
 import { policyName } from './policy-names.svelte';
 import { known } from './texts.svelte';
 
@@ -25,7 +25,7 @@ function valueWord(name: string, value: string): string {
       return policyName('gifts', value) ?? plainWords(value);
     default:
       return (
-        /^\d{4}-\d\d-\d\dT/.test(value) ? `${dayName(Date.parse(value))} ${clockTime(Date.parse(value))}`
+        /^\d{4}-\d\d-\d\dT/.test(value) ? dueInstant(Date.parse(value))
         : /^\d{4}-\d\d-\d\d$/.test(value) ? dateName(Date.parse(value))
         : value
       );
