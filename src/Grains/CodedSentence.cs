@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Escalation.Grains;
 
@@ -14,6 +15,10 @@ public sealed record CodedSentence(string Code, string Text, ImmutableDictionary
 
     /// <summary>An instant as a value: RFC 3339 in UTC.</summary>
     public static string At(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A member of an enum as a value: its name as on the wire.</summary>
+    public static string Of<T>(T member)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(member.ToString());
 
     /// <summary>Values by name.</summary>
     public static ImmutableDictionary<string, string> Named(params ReadOnlySpan<(string Name, string Value)> values)

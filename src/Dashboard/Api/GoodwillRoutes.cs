@@ -87,7 +87,7 @@ internal sealed class GoodwillRoutes(IGrains grains, CaseDesk desk, IPolicySourc
             : state.Gifts.Last(gift => gift.State != GiftState.Refused && gift.By == ActorPrincipal.Of(context.User)!.Id);
         if (gift.State == GiftState.Refused)
         {
-            await Problems.Of(new Refused(gift.Refusal!, gift.RefusalDetail!)).WriteAsync(context);
+            await Problems.Of(new Refused(gift.Refusal!, gift.RefusalDetail!) { Values = gift.RefusalValues }).WriteAsync(context);
             return;
         }
 

@@ -22,7 +22,8 @@ internal static class ApprovalRules
             case { } other:
                 return new Refused(
                     "approval.waiting",
-                    $"A new date for {promise.Id}, {other.NewDueAt:u}, waits for a supervisor already, asked for by {turn.Context.Policy.NameOf(other.AskedBy)}.");
+                    $"A new date for {promise.Id}, {other.NewDueAt:u}, waits for a supervisor already, asked for by {turn.Context.Policy.NameOf(other.AskedBy)}.")
+                    .Naming(("date", CodedSentence.At(other.NewDueAt ?? promise.DueAt)), ("person", turn.Context.Policy.NameOf(other.AskedBy)));
         }
 
         var decideBy = promise.SendBy > turn.Now && !promise.PersonCalls ? promise.SendBy : promise.DueAt;
@@ -49,7 +50,8 @@ internal static class ApprovalRules
             case { IsOpen: false }:
                 return new Refused(
                     "approval.decided",
-                    $"{turn.Context.Policy.NameOf(approval.DecidedBy!)} {(approval.State == ApprovalState.Approved ? "approved" : "denied")} it already, at {approval.DecidedAt:u}.");
+                    $"{turn.Context.Policy.NameOf(approval.DecidedBy!)} {(approval.State == ApprovalState.Approved ? "approved" : "denied")} it already, at {approval.DecidedAt:u}.")
+                    .Naming(("person", turn.Context.Policy.NameOf(approval.DecidedBy!)), ("at", CodedSentence.At(approval.DecidedAt ?? turn.Now)));
         }
 
         if (!turn.Context.By.IsSupervisor)
@@ -136,7 +138,8 @@ internal static class ApprovalRules
             var who = level < approval.Needed ? approval.Needed.Value : authority.LowestAbove(level, whole, site) ?? Level.Management;
             return new Refused(
                 "approval.beyondAuthority",
-                $"You decide up to {authority.LimitText(whole.Currency, site, level)} for a case. {approval.Because} {turn.Context.Policy.WhoIs(who)} could decide.");
+                $"You decide up to {authority.LimitText(whole.Currency, site, level)} for a case. {approval.Because} {turn.Context.Policy.WhoIs(who)} could decide.")
+                .Naming(("limit", authority.LimitText(whole.Currency, site, level)), ("level", CodedSentence.Of(who)));
         }
 
         turn.Emit(new ApprovalDecided(approval.Number, command.Approve, command.Reason));

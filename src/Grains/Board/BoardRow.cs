@@ -107,7 +107,7 @@ public sealed record BoardRow(
             state.CausedBy,
             state.Apology is { IsOwed: true } owed ? new RowApology(owed.Owner, owed.DueAt) : null,
             state.UnansweredSince,
-            state.Stage < Stage.FollowThrough && state.MissingFor().IsEmpty ? true : null);
+            state.Stage < Stage.FollowThrough && state.Missing().IsEmpty ? true : null);
 
         RowApproval Of(Approval approval) => new(
             Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,

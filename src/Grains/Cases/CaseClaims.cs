@@ -98,7 +98,7 @@ public sealed partial record Case
 
         GiftAsked e => this with { Gifts = Gifts.Add(new Gift(e.Gift, e.Item, e.Site, e.Name, e.Value, by, at, NameIn: e.NameIn)) },
         GiftGiven e => OnGift(e.Gift, gift => gift with { State = GiftState.Given }),
-        GiftRefused e => OnGift(e.Gift, gift => gift with { State = GiftState.Refused, Refusal = e.Code, RefusalDetail = e.Detail }),
+        GiftRefused e => OnGift(e.Gift, gift => gift with { State = GiftState.Refused, Refusal = e.Code, RefusalDetail = e.Detail, RefusalValues = e.Values }),
         GiftOutcomeRecorded e => OnGift(e.Gift, gift => gift with { Accepted = e.Accepted, CaseClosed = e.ConflictEnded, CustomerStayed = e.CustomerStayed }),
 
         CauseNamed e => this with { CausedBy = e.CausedBy },

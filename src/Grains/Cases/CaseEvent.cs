@@ -292,7 +292,7 @@ public abstract record CaseEvent : IEvent
     public sealed record GiftGiven(int Gift) : CaseEvent;
 
     /// <summary>CLM-4: there was none left, or a limit was reached.</summary>
-    public sealed record GiftRefused(int Gift, string Code, string Detail) : CaseEvent;
+    public sealed record GiftRefused(int Gift, string Code, string Detail, ImmutableDictionary<string, string>? Values = null) : CaseEvent;
 
     /// <summary>CLM-4: what came of a gift, as far as it is known.</summary>
     public sealed record GiftOutcomeRecorded(int Gift, bool? Accepted, bool? ConflictEnded, bool? CustomerStayed) : CaseEvent;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Claims;
 using Escalation.Grains.Clocks;
@@ -25,12 +26,13 @@ public sealed partial record Case
 
         if (Exists && !IsOpen && !IsForClosed(command))
         {
-            return new Refused("case.closed", $"Case {Opening!.Number} was closed on {ClosedAt:u}. Reopen it first.");
+            return new Refused("case.closed", $"Case {Opening!.Number} was closed on {ClosedAt:u}. Reopen it first.")
+                .Naming(("number", NumberText(Opening.Number)), ("at", CodedSentence.At(ClosedAt ?? context.Now)));
         }
 
         if (MergedInto is not null && command is ReopenCase or HearCustomer or AdoptStage or CloseCase or ReceiveMail { Automatic: false })
         {
-            return new Refused("case.merged", $"Case {Opening!.Number} was merged into case {Merge!.Number} ({MergedInto}). Go on there.");
+            return new Refused("case.merged", $"Case {Opening!.Number} was merged into case {Merge!.Number} ({MergedInto}). Go on there.").Naming(("number", NumberText(Merge.Number ?? 0)));
         }
 
         if (IsMerging && !IsForMerging(command))
@@ -352,25 +354,31 @@ public sealed partial record Case
                 "to");
         }
 
-        return turn.Case.MissingFor() is { Length: > 0 } missing
-            ? new Refused("case.stage.incomplete", $"Before leaving {Word(from)}: {string.Join("; ", missing)}.")
+        return turn.Case.Missing() is { Length: > 0 } missing
+            ? new Refused("case.stage.incomplete", $"Before leaving {Word(from)}: {string.Join("; ", missing.Select(step => step.Text))}.")
+                .Naming(("steps", string.Join(',', missing.Select(step => step.Code))))
             : Enter(turn, c.To);
     }
 
     /// <summary>CASE-2: what the stage still requires before the next, in words; empty when nothing.</summary>
-    public ImmutableArray<string> MissingFor() => Stage switch
+    public ImmutableArray<string> MissingFor() => [.. Missing().Select(step => step.Text)];
+
+    /// <summary>The same, each with the code under which pages have their words for it.</summary>
+    internal ImmutableArray<(string Code, string Text)> Missing() => Stage switch
     {
-        Stage.Contact => Work.ContactMade ? [] : ["a contact with the customer, with evidence"],
-        Stage.Clarify => Work.FactsKnown || Work.Trusted ? [] : ["the facts, and what the customer expects"],
-        Stage.Options => Work.OptionsOffered >= 2 || Work.Conceded ? [] : [$"at least two solutions offered ({Work.OptionsOffered} so far)"],
+        Stage.Contact => Work.ContactMade ? [] : [("contact", "a contact with the customer, with evidence")],
+        Stage.Clarify => Work.FactsKnown || Work.Trusted ? [] : [("facts", "the facts, and what the customer expects")],
+        Stage.Options => Work.OptionsOffered >= 2 || Work.Conceded ? [] : [("options", $"at least two solutions offered ({Work.OptionsOffered} so far)")],
         Stage.Agreement =>
         [
-            .. Work.Agreed ? Array.Empty<string>() : ["the customer's yes"],
-            .. Work.RemedyGiven || Work.PromisesMade > 0 ? Array.Empty<string>() : ["at least one promise, or a remedy given on the spot"],
+            .. Work.Agreed ? Array.Empty<(string, string)>() : [("agreement", "the customer's yes")],
+            .. Work.RemedyGiven || Work.PromisesMade > 0 ? Array.Empty<(string, string)>() : [("commitment", "at least one promise, or a remedy given on the spot")],
         ],
-        Stage.FollowThrough => ["summary and outcome: use close"],
-        Stage.Closed => ["a closed case is reopened, not moved"],
+        Stage.FollowThrough => [("close", "summary and outcome: use close")],
+        Stage.Closed => [("reopen", "a closed case is reopened, not moved")],
     };
+
+    private static string NumberText(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>CASE-3: nothing of earlier rounds is hidden.</summary>
     private static Refused? StartRound(CaseTurn turn, string? reason)
@@ -404,7 +412,8 @@ public sealed partial record Case
         {
             return turn.Case.Outcome == c.Outcome
                 ? null
-                : new Refused("case.closed", $"Case {turn.Case.Opening!.Number} was closed on {turn.Case.ClosedAt:u} already.");
+                : new Refused("case.closed", $"Case {turn.Case.Opening!.Number} was closed on {turn.Case.ClosedAt:u} already.")
+                    .Naming(("number", NumberText(turn.Case.Opening.Number)), ("at", CodedSentence.At(turn.Case.ClosedAt ?? turn.Now)));
         }
 
         if (c.Outcome == Grains.Cases.Outcome.Merged)
@@ -425,7 +434,8 @@ public sealed partial record Case
         var open = turn.Case.Promises.Where(promise => promise.IsOpen).Select(promise => promise.Id).ToImmutableArray();
         if (!open.IsEmpty)
         {
-            return new Refused("case.promisesOpen", $"Keep or withdraw {string.Join(", ", open)} first: no promise lapses silently.");
+            return new Refused("case.promisesOpen", $"Keep or withdraw {string.Join(", ", open)} first: no promise lapses silently.")
+                .Naming(("promises", string.Join(", ", open)));
         }
 
         if (turn.Case.HasErrands)
@@ -462,7 +472,8 @@ public sealed partial record Case
         var within = turn.Context.Policy.ReopenWithin;
         if (turn.Now - turn.Case.ClosedAt > within)
         {
-            return new Refused(ReopenCase.TooLate, $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case with this one as its previous: {turn.Case.Id}.");
+            return new Refused(ReopenCase.TooLate, $"Case {turn.Case.Opening!.Number} was closed more than {within.TotalDays:0} days ago. Open a new case with this one as its previous: {turn.Case.Id}.")
+                .Naming(("count", within.TotalDays.ToString("0", CultureInfo.InvariantCulture)));
         }
 
         Restart(turn, c.Reason);

@@ -52,7 +52,8 @@ internal static class ApologyRules
         {
             return given.GivenBy == (command.By ?? turn.Context.By.Id)
                 ? null
-                : new Refused("apology.given", $"{turn.Context.Policy.NameOf(given.GivenBy!)} apologised already, at {given.GivenAt:u}.");
+                : new Refused("apology.given", $"{turn.Context.Policy.NameOf(given.GivenBy!)} apologised already, at {given.GivenAt:u}.")
+                    .Naming(("person", turn.Context.Policy.NameOf(given.GivenBy!)), ("at", CodedSentence.At(given.GivenAt ?? turn.Now)));
         }
 
         var authority = turn.Context.Policy.Authority;
@@ -68,7 +69,8 @@ internal static class ApologyRules
 
         if (level < Level.Head && owner is not null && by != owner && sender < Level.Head)
         {
-            return new Refused("apology.owedByAnother", $"{turn.Context.Policy.NameOf(owner)} caused the conflict and owes the apology; a supervisor may give it for them.", "by");
+            return new Refused("apology.owedByAnother", $"{turn.Context.Policy.NameOf(owner)} caused the conflict and owes the apology; a supervisor may give it for them.", "by")
+                .Naming(("person", turn.Context.Policy.NameOf(owner)));
         }
 
         turn.Emit(new ApologyGiven(by, command.Text));

@@ -50,7 +50,8 @@ internal static class ClaimRules
         {
             return open.Amount == amount && open.AskedBy == by.Id
                 ? null
-                : new Refused("claim.waiting", $"{AuthorityBook.Text(open.Amount)}, asked for by {turn.Context.Policy.NameOf(open.AskedBy)}, has to be decided first.");
+                : new Refused("claim.waiting", $"{AuthorityBook.Text(open.Amount)}, asked for by {turn.Context.Policy.NameOf(open.AskedBy)}, has to be decided first.")
+                    .Naming(("amount", AuthorityBook.Text(open.Amount)), ("person", turn.Context.Policy.NameOf(open.AskedBy)));
         }
 
         var authority = turn.Context.Policy.Authority;
@@ -71,7 +72,7 @@ internal static class ClaimRules
             return new Refused(
                 "claim.beyondAuthority",
                 $"{AuthorityBook.Text(whole)} for this case is beyond everyone's authority; management's limit is {authority.LimitText(amount.Currency, site, Level.Management)}.",
-                "amount");
+                "amount").Naming(("amount", AuthorityBook.Text(whole)), ("limit", authority.LimitText(amount.Currency, site, Level.Management)));
         }
 
         if (string.IsNullOrWhiteSpace(command.Reason))
@@ -79,7 +80,8 @@ internal static class ClaimRules
             return new Refused(
                 "approval.reasonNeeded",
                 $"{AuthorityBook.Text(whole)} for this case is above your limit of {authority.LimitText(amount.Currency, site, level)}, so {turn.Context.Policy.WhoIs(above)} decides, and needs a reason.",
-                "reason");
+                "reason").Naming(
+                    ("amount", AuthorityBook.Text(whole)), ("limit", authority.LimitText(amount.Currency, site, level)), ("level", CodedSentence.Of(above)));
         }
 
         Note(turn, amount, command.Reason);

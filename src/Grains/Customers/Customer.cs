@@ -247,16 +247,17 @@ public sealed record Customer : IAggregate<Customer, CustomerCommand, CustomerEv
         CarryCustomerMerge c => CustomerMergeRules.Carry(this, c, context),
         UpdateContact or AddCase or DeclineService or ServeAgain or SetOccasions or CountConcession or AllowGift or NoteCaseLevel or NoteExperience
             when MergedInto is not null => CustomerMergeRules.Refusal(this),
-        UpdateContact or AddCase or DeclineService or SetOccasions when Erasures > 0 => new Refused("customer.erased", $"Customer {Id} was erased on {ErasedAt:u}. Whoever comes back is a new customer."),
+        UpdateContact or AddCase or DeclineService or SetOccasions when Erasures > 0 => new Refused("customer.erased", $"Customer {Id} was erased on {ErasedAt:u}. Whoever comes back is a new customer.")
+            .Naming(("at", CodedSentence.At(ErasedAt ?? context.Now))),
         EraseCustomer c => CustomerErasure.Erase(this, c),
         AddCase { IsOwed: false } c when !Cases.Contains(c.CaseId) && DeclinedAt(context.Now) is { } declined => new Refused(
             "customer.declined",
-            $"We do not serve this customer until {declined.Until:u}: {declined.Reason} Open cases go on, promises stand, and what the law covers is taken. A supervisor decides on an appeal."),
+            $"We do not serve this customer until {declined.Until:u}: {declined.Reason} Open cases go on, promises stand, and what the law covers is taken. A supervisor decides on an appeal.").Naming(("until", CodedSentence.At(declined.Until))),
         DeclineService c => DecliningRules.Decline(this, c, context),
         ServeAgain c => DecliningRules.Serve(this, c, context),
         SetOccasions c => GreetingRules.Set(this, c, context),
         AllowGift when DeclinedAt(context.Now) is { } declined => new Refused(
-            "customer.declined", $"We do not serve this customer until {declined.Until:u}: until then they are given nothing for goodwill. What was promised stands."),
+            "customer.declined", $"We do not serve this customer until {declined.Until:u}: until then they are given nothing for goodwill. What was promised stands.").Naming(("until", CodedSentence.At(declined.Until))),
         AllowGift => [],
         TickCustomer c => Tick(c, context),
         TakeLetter c => GreetingRules.Take(this, c, context.Now),

@@ -16,7 +16,8 @@ internal static class OfferRules
         var state = turn.Case;
         if (state.Offer is { IsOpen: true } open)
         {
-            return new Refused("offer.open", $"Case {Number(state)} is offered to {Who(turn, open.Agent)} until {open.Until:u}.");
+            return new Refused("offer.open", $"Case {Number(state)} is offered to {Who(turn, open.Agent)} until {open.Until:u}.")
+                .Naming(("person", Who(turn, open.Agent)), ("until", CodedSentence.At(open.Until)));
         }
 
         if (state.Owner != c.InsteadOf)
@@ -72,7 +73,7 @@ internal static class OfferRules
             case { IsOpen: true } open when open.Number == c.Offer && turn.Now < open.Until:
                 if (open.Agent != turn.Context.By.Id && !turn.Context.By.IsSupervisor)
                 {
-                    return new Refused("offer.notYours", $"The offer was made to {Who(turn, open.Agent)}, who may decline it.");
+                    return new Refused("offer.notYours", $"The offer was made to {Who(turn, open.Agent)}, who may decline it.").Naming(("person", Who(turn, open.Agent)));
                 }
 
                 turn.Emit(new OfferDeclined(c.Offer, c.Reason));
@@ -136,11 +137,12 @@ internal static class OfferRules
         return offer switch
         {
             { State: OfferState.Accepted } when offer.Number == number =>
-                new Refused("offer.taken", $"{Who(turn, offer.EndedBy!)} accepted it at {offer.EndedAt:u}; the case {OwnedBy(turn)}."),
+                new Refused("offer.taken", $"{Who(turn, offer.EndedBy!)} accepted it at {offer.EndedAt:u}; the case {OwnedBy(turn)}.")
+                    .Naming(("person", Who(turn, offer.EndedBy!)), ("at", CodedSentence.At(offer.EndedAt ?? turn.Now))),
             { IsOpen: true } when offer.Number == number =>
-                new Refused("offer.expired", $"It stood until {offer.Until:u}; the case {OwnedBy(turn)}."),
+                new Refused("offer.expired", $"It stood until {offer.Until:u}; the case {OwnedBy(turn)}.").Naming(("until", CodedSentence.At(offer.Until))),
             { State: OfferState.Expired } when offer.Number == number =>
-                new Refused("offer.expired", $"It stood until {offer.Until:u}; the case {OwnedBy(turn)}."),
+                new Refused("offer.expired", $"It stood until {offer.Until:u}; the case {OwnedBy(turn)}.").Naming(("until", CodedSentence.At(offer.Until))),
             { IsOpen: true } => new Refused("offer.over", $"It is offered to {Who(turn, offer.Agent)} by now."),
             _ => new Refused("offer.over", $"It was {CaseWord(offer.Number == number ? offer.State : OfferState.Withdrawn)}; the case {OwnedBy(turn)}."),
         };

@@ -95,11 +95,13 @@ internal static class EscalationRules
         switch (turn.Case.Escalations[number - 1])
         {
             case { IsOpen: false } closed:
-                return new Refused("escalation.closed", $"The escalation was closed on {closed.ClosedAt:u}.");
+                return new Refused("escalation.closed", $"The escalation was closed on {closed.ClosedAt:u}.")
+                    .Naming(("at", CodedSentence.At(closed.ClosedAt ?? turn.Now)));
             case { AcknowledgedBy: { } who } taken when turn.Now < (taken.HoldUntil ?? DateTimeOffset.MaxValue):
                 return who == turn.Context.By.Id
                     ? null
-                    : new Refused("escalation.alreadyAcknowledged", $"{turn.Context.Policy.NameOf(who)} acknowledged it already.");
+                    : new Refused("escalation.alreadyAcknowledged", $"{turn.Context.Policy.NameOf(who)} acknowledged it already.")
+                        .Naming(("person", turn.Context.Policy.NameOf(who)));
         }
 
         Settle(turn, number);

@@ -120,7 +120,11 @@ public sealed record LadderCauses
 /// <param name="Email">Needed for the channel e-mail.</param>
 /// <param name="Webhook">An address that takes signed webhooks; needed for the channel webhook.</param>
 /// <param name="Channels">Over which they are told besides the board.</param>
-public sealed record DutyPerson(string Id, string Name, string? Email, string? Webhook, ImmutableArray<DutyChannel> Channels);
+public sealed record DutyPerson(string Id, string Name, string? Email, string? Webhook, ImmutableArray<DutyChannel> Channels)
+{
+    /// <summary>In which language they are written to (BCP 47): the first that they know; null for English.</summary>
+    public string? Language { get; init; }
+}
 
 /// <summary>How someone on duty is told. The browser's own notifications belong to the board.</summary>
 public enum DutyChannel

@@ -32,6 +32,7 @@ public enum GiftState
 /// <param name="CaseClosed">What came of it: did it end the conflict?</param>
 /// <param name="CustomerStayed">What came of it: did the customer stay?</param>
 /// <param name="NameIn">Its name by language (BCP 47); null where one name stands for all.</param>
+/// <param name="RefusalValues">What the refusal names.</param>
 public sealed record Gift(
     int Number,
     string Item,
@@ -46,7 +47,8 @@ public sealed record Gift(
     bool? Accepted = null,
     bool? CaseClosed = null,
     bool? CustomerStayed = null,
-    ImmutableDictionary<string, string>? NameIn = null)
+    ImmutableDictionary<string, string>? NameIn = null,
+    ImmutableDictionary<string, string>? RefusalValues = null)
 {
     /// <summary>Its name on the wire.</summary>
     [JsonIgnore]

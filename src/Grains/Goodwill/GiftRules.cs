@@ -1,3 +1,4 @@
+using System.Globalization;
 using Escalation.Grains.Cases;
 using static Escalation.Grains.Cases.CaseCommand;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -25,7 +26,8 @@ internal static class GiftRules
             // The same hand once more is a repeated click; another's is told who was first.
             return given[^1].By == turn.Context.By.Id
                 ? null
-                : new Refused("gift.caseLimit", $"{given[^1].By} gave {item.Name.Text} in this case already; {item.PerCase} for a case is the limit.");
+                : new Refused("gift.caseLimit", $"{given[^1].By} gave {item.Name.Text} in this case already; {item.PerCase} for a case is the limit.")
+                    .Naming(("gift", item.Id), ("count", item.PerCase.ToString(CultureInfo.InvariantCulture)));
         }
 
         turn.Emit(new GiftAsked(turn.Case.Gifts.Length + 1, item.Id, item.Site, item.Name.Text, item.Value, item.Name.In));
@@ -48,7 +50,7 @@ internal static class GiftRules
         {
             turn.Emit(command.Refusal is null
                 ? new GiftGiven(gift.Number)
-                : new GiftRefused(gift.Number, command.Refusal.Code, command.Refusal.Detail));
+                : new GiftRefused(gift.Number, command.Refusal.Code, command.Refusal.Detail, command.Refusal.Values));
         }
 
         return null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using static Escalation.Grains.Goodwill.GiftStockCommand;
 using static Escalation.Grains.Goodwill.GiftStockEvent;
 
@@ -11,7 +12,8 @@ public abstract record GiftStockEvent : IEvent
     public sealed record GiftTaken(Guid Request, string Item, string? Site, Guid CaseId, Guid CustomerId, string Agent) : GiftStockEvent;
 
     /// <summary>None could be taken; the same request gets the same answer for ever.</summary>
-    public sealed record GiftNotTaken(Guid Request, string Item, string? Site, Guid CaseId, string Code, string Detail) : GiftStockEvent;
+    public sealed record GiftNotTaken(
+        Guid Request, string Item, string? Site, Guid CaseId, string Code, string Detail, ImmutableDictionary<string, string>? Values = null) : GiftStockEvent;
 
     /// <summary>More pieces came, or fewer than thought were there.</summary>
     public sealed record GiftStockChanged(string Item, string? Site, int Pieces, string Reason) : GiftStockEvent;
@@ -69,7 +71,7 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
     public Decision<GiftStockEvent> Decide(GiftStockCommand command, Context context) => command switch
     {
         TakeGift c when Taken.ContainsKey(c.Request) || NotTaken.ContainsKey(c.Request) => [],
-        TakeGift c when (c.Refusal ?? RefusalOf(c, context)) is { } no => [new GiftNotTaken(c.Request, c.Item, c.Site, c.CaseId, no.Code, no.Detail)],
+        TakeGift c when (c.Refusal ?? RefusalOf(c, context)) is { } no => [new GiftNotTaken(c.Request, c.Item, c.Site, c.CaseId, no.Code, no.Detail, no.Values)],
         TakeGift c => [new GiftTaken(c.Request, c.Item, c.Site, c.CaseId, c.CustomerId, c.Agent)],
         ChangeStock { Pieces: 0 } => [],
         ChangeStock c when Item(c.Item, c.Site, context) is not { } item => new Refused("gift.unknown", $"'{c.Item}' is not in the catalogue."),
@@ -82,7 +84,7 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
     public GiftStock Evolve(GiftStockEvent happened, DateTimeOffset at, string by) => happened switch
     {
         GiftTaken e => this with { Taken = Taken.SetItem(e.Request, new Take(e.CaseId, e.CustomerId, e.Agent, at)) },
-        GiftNotTaken e => this with { NotTaken = NotTaken.SetItem(e.Request, new Refused(e.Code, e.Detail)) },
+        GiftNotTaken e => this with { NotTaken = NotTaken.SetItem(e.Request, new Refused(e.Code, e.Detail) { Values = e.Values }) },
         GiftStockChanged e => this with { Changed = Changed + e.Pieces },
         _ => throw new NotSupportedException($"A stock does not know how to fold {happened.GetType().Name}."),
     };
@@ -96,26 +98,29 @@ public sealed record GiftStock : IAggregate<GiftStock, GiftStockCommand, GiftSto
             return new Refused("gift.unknown", $"'{c.Item}' is not in the catalogue any more.");
         }
 
+        var gift = ("gift", item.Id);
         if (LeftOf(item.Stock) == 0)
         {
-            return new Refused("gift.noneLeft", $"None of {item.Name.Text} is left.");
+            return new Refused("gift.noneLeft", $"None of {item.Name.Text} is left.").Naming(gift);
         }
 
         var month = (context.Now.UtcDateTime.Year, context.Now.UtcDateTime.Month);
         if (item.PerAgentAndMonth is { } perAgent &&
             Taken.Values.Count(take => take.Agent == c.Agent && (take.At.UtcDateTime.Year, take.At.UtcDateTime.Month) == month) >= perAgent)
         {
-            return new Refused("gift.agentLimit", $"{c.Agent} gave {item.Name.Text} {perAgent} times this month, which is the limit.");
+            return new Refused("gift.agentLimit", $"{c.Agent} gave {item.Name.Text} {perAgent} times this month, which is the limit.")
+                .Naming(gift, ("person", context.Policy.NameOf(c.Agent)), ("count", perAgent.ToString(CultureInfo.InvariantCulture)));
         }
 
         var year = context.Now.AddDays(-365);
         if (item.PerCustomerAndYear is { } perCustomer && Taken.Values.Count(take => IsOf(take, c) && take.At > year) >= perCustomer)
         {
-            return new Refused("gift.customerLimit", $"The customer was given {item.Name.Text} {perCustomer} times within a year, which is the limit.");
+            return new Refused("gift.customerLimit", $"The customer was given {item.Name.Text} {perCustomer} times within a year, which is the limit.")
+                .Naming(gift, ("count", perCustomer.ToString(CultureInfo.InvariantCulture)));
         }
 
         return Taken.Values.Count(take => take.CaseId == c.CaseId) >= item.PerCase
-            ? new Refused("gift.caseLimit", $"{item.Name.Text} was given {item.PerCase} times in this case, which is the limit.")
+            ? new Refused("gift.caseLimit", $"{item.Name.Text} was given {item.PerCase} times in this case, which is the limit.").Naming(gift, ("count", item.PerCase.ToString(CultureInfo.InvariantCulture)))
             : null;
     }
 

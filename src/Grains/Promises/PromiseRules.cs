@@ -1,3 +1,4 @@
+using System.Globalization;
 using Escalation.Grains.Approvals;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Escalations;
@@ -16,7 +17,8 @@ internal static class PromiseRules
     {
         if (command.DueAt <= turn.Now)
         {
-            return new Refused("promise.dueInPast", $"A promise needs a due instant in the future; {command.DueAt:u} has passed.", "dueAt");
+            return new Refused("promise.dueInPast", $"A promise needs a due instant in the future; {command.DueAt:u} has passed.", "dueAt")
+                .Naming(("at", CodedSentence.At(command.DueAt)));
         }
 
         Add(turn, command.Text, command.DueAt, command.Owner, command.OutsideLaw);
@@ -68,18 +70,22 @@ internal static class PromiseRules
             case { IsOpen: false }:
                 return new Refused("promise.notOpen", $"Promise {promise.Id} is {Word(promise)} and can no longer be moved. Make a new one.");
             case var p when turn.Now >= p.DueAt:
-                return new Refused("promise.pastDue", $"Promise {promise.Id} was due at {promise.DueAt:u}. Keep it, or make a new one.");
+                return new Refused("promise.pastDue", $"Promise {promise.Id} was due at {promise.DueAt:u}. Keep it, or make a new one.")
+                    .Naming(("at", CodedSentence.At(promise.DueAt)));
             case var p when p.Revision >= policy.MoveLimit:
-                return new Refused("promise.moveLimit", $"Promise {promise.Id} was moved {promise.Revision} times, the limit. A person must call the customer.");
+                return new Refused("promise.moveLimit", $"Promise {promise.Id} was moved {promise.Revision} times, the limit. A person must call the customer.")
+                    .Naming(("count", promise.Revision.ToString(CultureInfo.InvariantCulture)));
         }
 
         if (newDueAt <= turn.Now)
         {
-            return new Refused("promise.dueInPast", $"The new date must be in the future; {newDueAt:u} has passed.", "newDueAt");
+            return new Refused("promise.dueInPast", $"The new date must be in the future; {newDueAt:u} has passed.", "newDueAt")
+                .Naming(("at", CodedSentence.At(newDueAt)));
         }
 
         return newDueAt <= promise.DueAt
             ? new Refused("promise.notLater", $"The new date must be later than {promise.DueAt:u}, the one that the customer has.", "newDueAt")
+                .Naming(("at", CodedSentence.At(promise.DueAt)))
             : null;
     }
 

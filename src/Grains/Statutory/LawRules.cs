@@ -70,7 +70,8 @@ internal static class LawRules
                 ? $"{each.Clock!.Name} (its letter is on its way; no server has taken it yet)"
                 : $"{each.Clock!.Name}, due {each.Clock.DueAt:u} (send {string.Join(" or ", letters)})";
         });
-        return new Refused("case.lawOpen", $"The law still wants of case {turn.Case.Opening!.Number}: {string.Join("; ", words)}.");
+        return new Refused("case.lawOpen", $"The law still wants of case {turn.Case.Opening!.Number}: {string.Join("; ", words)}.")
+            .Naming(("clocks", string.Join(',', open.Select(each => each.Clock!.Name))));
     }
 
     /// <summary>PRM-6: what the law says of moving <paramref name="promise"/>; null where none does.</summary>

@@ -36,7 +36,8 @@ public static class LettersOfLaw
 
         var during = state.Clocks.Where(clock => letter.While.Any(id => pack.NameOf(id) == clock.Name)).ToList();
         return letter.While.IsEmpty || during.Exists(clock => clock.IsRunning && !(clock.Lapses && now >= clock.DueAt)) ? null
-            : during.Count == 0 ? new Refused("letter.notOfThisCase", $"The letter {letter.Id} belongs to {string.Join(", ", letter.While)}, which does not run in this case.", "letter").Naming(named, ("clock", pack.NameOf(letter.While[0])))
+            : during.Count == 0 ? new Refused("letter.notOfThisCase", $"The letter {letter.Id} belongs to {string.Join(", ", letter.While)}, which does not run in this case.", "letter")
+                .Naming(named, ("clocks", string.Join(',', letter.While.Select(pack.NameOf))))
             : new Refused("letter.tooLate", $"The letter {letter.Id} could be sent until {during.Max(clock => clock.StoppedAt ?? clock.DueAt):u} only.", "letter")
                 .Naming(named, ("until", CodedSentence.At(during.Max(clock => clock.StoppedAt ?? clock.DueAt))));
     }

@@ -2,9 +2,11 @@ using Escalation.Grains;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
+using Escalation.Grains.Policies;
 using Escalation.Silo.Deadlines;
 using Escalation.Silo.Links;
 using Escalation.Silo.Notices;
+using Escalation.Silo.Policy;
 using Microsoft.Extensions.Options;
 
 namespace Escalation.Silo.Customers;
@@ -14,7 +16,8 @@ namespace Escalation.Silo.Customers;
 /// letter that a host took and did not come to speak of again is not sent a second time.
 /// </summary>
 internal sealed class CustomerDue(
-    IGrains grains, IEnumerable<INoticeChannel> channels, CustomerMerging merging, IOptions<NoticeOptions> options, PublicAddress address, TimeProvider time) : IDueErrand
+    IGrains grains, IEnumerable<INoticeChannel> channels, CustomerMerging merging, IPolicySource policies, IOptions<NoticeOptions> options,
+    PublicAddress address, TimeProvider time) : IDueErrand
 {
     /// <summary>A customer's latest cases; whoever had more than so many is not asked about the others.</summary>
     private const int MostAsked = 50;
@@ -64,8 +67,9 @@ internal sealed class CustomerDue(
             return;
         }
 
+        var (subject, body, language) = TextOf(letter, customer);
         var message = new OutgoingMessage(
-            $"{customer.Id:N}-letter-{letter.Number}@{options.Value.MessageIdDomain}", customer.Id, letter.To!, letter.Subject ?? "", BodyOf(letter, customer), letter.Language);
+            $"{customer.Id:N}-letter-{letter.Number}@{options.Value.MessageIdDomain}", customer.Id, letter.To!, subject, body, language);
         var delivery = await _mail.SendAsync(message, cancellationToken);
         _mail.Rest();
         var state = delivery.Accepted ? LetterState.Sent : delivery.MayRetry ? LetterState.Waiting : LetterState.Failed;
@@ -73,9 +77,30 @@ internal sealed class CustomerDue(
             grain, new CustomerCommand.SettleLetter(letter.Number, state, delivery.Accepted ? null : delivery.Detail), CancellationToken.None);
     }
 
-    /// <summary>Whoever is asked to look finds the customer beside their latest case.</summary>
-    private string BodyOf(CustomerLetter letter, Customer customer) =>
-        letter.Kind == LetterKind.DecliningReview && customer.Cases is [.., var latest] ? $"{letter.Body}\n\n{address.Url}/case/{latest}" : letter.Body ?? "";
+    /// <summary>LNG-1: whoever is asked to look reads it in their language, and finds the customer beside their latest case.</summary>
+    private (string Subject, string Body, string Language) TextOf(CustomerLetter letter, Customer customer)
+    {
+        if (letter.Kind != LetterKind.DecliningReview)
+        {
+            return (letter.Subject ?? "", letter.Body ?? "", letter.Language);
+        }
+
+        var policy = policies.Current;
+        var link = customer.Cases is [.., var latest] ? $"\n\n{address.Url}/case/{latest}" : "";
+        if (customer.Declined is not { } declined || policy.Ladder.People.Values.FirstOrDefault(person => person.Email == letter.To) is not { } person)
+        {
+            return (letter.Subject ?? "", $"{letter.Body}{link}", letter.Language);
+        }
+
+        var texts = StaffTexts.For(person.Language);
+        var dates = policy.Texts.For(texts.Language);
+        var zone = policy.Promises.Calendar.TimeZone;
+        return (
+            texts.Say("duty.reviewSubject", ("customer", $"{customer.Id}")),
+            $"{texts.Say("duty.onDuty", ("name", person.Name))}\n\n" + texts.Say(
+                "duty.review", ("customer", $"{customer.Id}"), ("since", dates.Day(declined.From, zone)), ("until", dates.Due(declined.Until, zone))) + link,
+            texts.Language);
+    }
 
     private Task<Answer> TellAsync(ICustomerGrain grain, CustomerCommand command, CancellationToken cancellationToken) =>
         grain.Tell(new Envelope<CustomerCommand>(Guid.CreateVersion7(time.GetUtcNow()), By, command), cancellationToken);

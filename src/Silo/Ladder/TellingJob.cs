@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Grains.Cases;
@@ -31,7 +29,6 @@ internal sealed partial class TellingJob(
     ILogger<TellingJob> logger) : IJob
 {
     private const int MostAtOnce = 200;
-    private const int MostListed = 20;
     private const int LongestBackOff = 6;
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan AgainAfter = TimeSpan.FromMilliseconds(200);
@@ -110,6 +107,7 @@ internal sealed partial class TellingJob(
     private async Task<Delivery> SendAsync(DutyPerson person, DutyChannel channel, List<Item> items, CancellationToken cancellationToken)
     {
         var messageId = $"{IdOf(items)}@{options.Value.MessageIdDomain}";
+        var letter = new DutyLetter(person, policies.Current, address.Url);
         try
         {
             return channel switch
@@ -117,7 +115,7 @@ internal sealed partial class TellingJob(
                 DutyChannel.Board => Delivery.Taken,
                 DutyChannel.Email when person.Email is { } to && channels.FirstOrDefault(one => one.Channel == Channel.Email) is { } mail =>
                     await mail.SendAsync(
-                        new OutgoingMessage(messageId, items[0].Claimed.CaseId, to, SubjectOf(items), BodyOf(person, items), "en"), cancellationToken),
+                        new OutgoingMessage(messageId, items[0].Claimed.CaseId, to, letter.SubjectOf(items), letter.BodyOf(items), letter.Language), cancellationToken),
                 DutyChannel.Webhook when person.Webhook is { } url => await webhook.SendAsync(url, messageId, PayloadOf(person, items), cancellationToken),
                 DutyChannel.Email or DutyChannel.Webhook => Delivery.Never($"There is no {channel.ToString().ToLowerInvariant()} for {person.Id}."),
             };
@@ -164,23 +162,6 @@ internal sealed partial class TellingJob(
         }
     }
 
-    private string SubjectOf(List<Item> items) => items.Count == 1
-        ? $"{LevelOf(items[0])}: case {items[0].Case.Opening!.Number}, {CauseOf(items[0].Escalation)}, acknowledge by {DueOf(items[0])}"
-        : $"{items.Count} escalations wait for you, the first until {DueOf(items.MinBy(item => item.Escalation.DueAt)!)}";
-
-    private string BodyOf(DutyPerson person, List<Item> items)
-    {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{person.Name}, you are on duty.\n");
-        foreach (var item in items.OrderBy(item => item.Escalation.DueAt).Take(MostListed))
-        {
-            var again = item.Telling.Round > 1 ? $" (asked for the {item.Telling.Round}. time)" : "";
-            text.Append(CultureInfo.InvariantCulture, $"\n{LevelOf(item)}{again}: case {item.Case.Opening!.Number}, {CauseOf(item.Escalation)}.\n")
-                .Append(CultureInfo.InvariantCulture, $"Acknowledge by {DueOf(item)}: {AddressOf(item)}\n");
-        }
-
-        return items.Count > MostListed ? text.Append(CultureInfo.InvariantCulture, $"\nAnd {items.Count - MostListed} more: {address.Url}/\n").ToString() : text.ToString();
-    }
-
     private byte[] PayloadOf(DutyPerson person, List<Item> items) => JsonSerializer.SerializeToUtf8Bytes(
         new
         {
@@ -205,34 +186,6 @@ internal sealed partial class TellingJob(
         Wire.Json);
 
     private string AddressOf(Item item) => $"{address.Url}/case/{item.Case.Id}";
-
-    private static string LevelOf(Item item) => item.Escalation.Level.ToString();
-
-    /// <summary>In the zone of the calendar that counts it.</summary>
-    private string DueOf(Item item)
-    {
-        var zone = policies.Current.Sla.Calendars.GetValueOrDefault(item.Escalation.Plan.Calendar)?.TimeZone ?? "UTC";
-        var local = NodaTime.Instant.FromDateTimeOffset(item.Escalation.DueAt).InZone(NodaTime.DateTimeZoneProviders.Tzdb[zone]);
-        return string.Create(CultureInfo.InvariantCulture, $"{local.LocalDateTime.ToDateTimeUnspecified():ddd d MMM HH:mm} ({zone})");
-    }
-
-    /// <summary><c>clock.breached:firstContact</c> as <c>clock breached: first contact</c>.</summary>
-    internal static string CauseOf(CaseEscalation escalation)
-    {
-        var text = new StringBuilder();
-        foreach (var letter in escalation.Cause)
-        {
-            text.Append(letter switch
-            {
-                '.' => " ",
-                ':' => ": ",
-                _ when char.IsAsciiLetterUpper(letter) => $" {char.ToLowerInvariant(letter)}",
-                _ => letter.ToString(),
-            });
-        }
-
-        return text.ToString();
-    }
 
     [LoggerMessage(2970, LogLevel.Warning, "{Person} could not be told over {Channel}; tried again in {Claim}: {Reason}")]
     private static partial void LogLeft(ILogger logger, string person, DutyChannel channel, TimeSpan claim, string reason);

@@ -87,7 +87,10 @@ internal sealed class PeopleYaml(IReadOnlySet<string> types, IReadOnlyDictionary
     private static DutyPerson ReadDuty(string id, YamlPart part)
     {
         var person = new DutyPerson(
-            id, part.Text("name"), part.Find("email")?.Word(), part.Find("webhook")?.Word(), [.. part.Enums<DutyChannel>("channels")]);
+            id, part.Text("name"), part.Find("email")?.Word(), part.Find("webhook")?.Word(), [.. part.Enums<DutyChannel>("channels")])
+        {
+            Language = part.Words("languages") is [var first, ..] ? first : null,
+        };
         if (person.Email is { } email && (!MailAddress.TryCreate(email, out var address) || address.Address != email))
         {
             part.Fault($"is '{email}', which is no mail address.", "email");

@@ -4,7 +4,6 @@ using Escalation.Grains.Cases;
 using Escalation.Grains.Clocks;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Policies;
-using Escalation.Silo.Database;
 using Escalation.Silo.Log;
 using Npgsql;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -114,7 +113,14 @@ internal sealed class PolicyRollout(PolicyBook book, IGrains grains, NpgsqlDataS
             {
                 Parameters = { new() { Value = after ?? Guid.Empty }, new() { Value = limit } },
             };
-            return await command.ReadIdsAsync(token);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            var ids = new List<Guid>();
+            while (await reader.ReadAsync(token))
+            {
+                ids.Add(reader.GetGuid(0));
+            }
+
+            return ids;
         },
         cancellationToken);
 }

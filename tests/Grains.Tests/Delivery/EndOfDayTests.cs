@@ -1,4 +1,3 @@
-using Escalation.Grains.Cases;
 using Escalation.Grains.Statutory;
 using Escalation.Grains.Tests.Cases;
 using Escalation.Grains.Tests.Statutory;

@@ -27,7 +27,7 @@ public sealed class LadderStoryTests : IDisposable
         """
         people:
           sorin: {name: Sorin, email: sorin@example.org, channels: [email]}
-          irina: {name: Irina, email: irina@example.org, channels: [email]}
+          irina: {name: Irina, email: irina@example.org, channels: [email], languages: [ro, en]}
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("escalation-ladder-").FullName;
@@ -51,6 +51,11 @@ public sealed class LadderStoryTests : IDisposable
         await platform.UntilAsync(async () => (await TellingsAsync(ana)).SequenceEqual([first]));
         await platform.FastForward(TimeSpan.FromMinutes(10));
         await platform.UntilAsync(async () => (await TellingsAsync(ana)).SequenceEqual(["irina", first]));
+
+        // LNG-1: each in the first language that they know, in English where that is not known.
+        var mail = (await ana.GetJsonAsync("/api/dev/outbox")).GetProperty("items").EnumerateArray().First(mail => mail.GetProperty("to").GetString() == "irina@example.org");
+        Assert.Matches(@"^Șef dept\.: cazul \d+, la cerere.*, de confirmat până .+, ora \d\d:\d\d \(.+\)$", mail.GetProperty("subject").GetString());
+        Assert.StartsWith("Irina, sunteți de serviciu.", mail.GetProperty("body").GetString(), StringComparison.Ordinal);
 
         var escalation = await EscalationAsync(ana, id);
         Assert.Equal(("head", "specialist"), (escalation.GetProperty("level").GetString(), escalation.GetProperty("risenFrom").GetString()));

@@ -2,7 +2,9 @@ import { clockWord } from '../board/words';
 import { capital, clockTime, dayName, dueInstant, money, plainWords, sentence } from '../shared/format';
 import { isRecord } from '../shared/http';
 import { inLanguage, policyName, type ByLanguage } from '../shared/policy-names.svelte';
+import { refusedWords } from '../shared/refusal';
 import { known, t } from '../shared/texts.svelte';
+import type { CodedValues } from '../shared/value-words';
 import type { Happening } from './case-data';
 import { codeWord } from './code-words';
 
@@ -122,7 +124,7 @@ export function tell({ kind, data }: Happening): Told {
     case 'giftGiven':
       return told('i-gift', t('case.giftGiven'), { quiet: true });
     case 'giftRefused':
-      return told('i-gift', t('case.giftRefused'), { detail: known(`case.${text('code') ?? ''}`) ?? text('detail') });
+      return told('i-gift', t('case.giftRefused'), { detail: isRecord(data['values']) ? refusedWords(text('code'), text('detail') ?? '', data['values'] as CodedValues) : (known(`case.${text('code') ?? ''}`) ?? text('detail')) });
     case 'giftOutcomeRecorded':
       return told('i-gift', t('case.giftOutcome'), { quiet: true });
     case 'causeNamed':

@@ -17,6 +17,10 @@ function valueWord(name: string, value: string): string {
       return known(`shared.${name === 'to' ? 'stage' : name}.${value}`) ?? value;
     case 'clock':
       return known(`shared.clock.${value}`) ?? policyName('clocks', value) ?? plainWords(value);
+    case 'clocks':
+      return value.split(',').map((clock) => valueWord('clock', clock)).join(', ');
+    case 'steps':
+      return value.split(',').map((step) => known(`refusals.step.${step}`) ?? plainWords(step)).join('; ');
     case 'letter':
       return policyName('letters', value) ?? plainWords(value);
     case 'pack':
