@@ -28,11 +28,11 @@ internal static class BoardStock
         ["Bălan", "Lysenko", "Munteanu", "Kowalczyk", "Demir", "Gheorghiu", "Orlova", "Novák", "Rotaru", "Pavel", "Beridze", "Petrenko",
          "Rusu", "Popa", "Voicu", "Moraru", "Dinu", "Sandu", "Ceban", "Tkachenko", "Horvat", "Kaya", "Marin", "Ionescu", "Țurcanu"];
 
-    private static readonly string[] Names = ["Sorin", "Viktor", "Ioana", "Marta", "Aylin", "Petru", "Natalia", "Jakub", "Cristina", "Andreea", "Giorgi", "Elena"];
+    public static readonly string[] Names = ["Sorin", "Viktor", "Ioana", "Marta", "Aylin", "Petru", "Natalia", "Jakub", "Cristina", "Andreea", "Giorgi", "Elena"];
 
-    private static readonly string[] Things = ["parcel", "washing machine", "refund", "invoice", "sofa", "phone", "booking", "contract", "boiler", "delivery"];
+    public static readonly string[] Things = ["parcel", "washing machine", "refund", "invoice", "sofa", "phone", "booking", "contract", "boiler", "delivery"];
 
-    private static readonly string[] Troubles =
+    public static readonly string[] Troubles =
         ["came without the inlet kit, and nobody called back", "was promised for Monday and is still not here",
          "was charged twice, and the bank says it is for us to return it", "was described to me differently by three people",
          "broke on the second day; the shop sent me to the service centre and back", "is late again after a new date"];

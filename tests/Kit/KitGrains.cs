@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using Escalation.Grains;
+using Escalation.Grains.Cases;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
 using Escalation.Silo.Embedded;
+using Escalation.Silo.Intake;
 using Microsoft.Extensions.Options;
 
 namespace Escalation.TestKit;
 
 /// <summary>A platform without a database: the embedded host's grains over a log in memory, with numbers and a directory.</summary>
-internal sealed class KitGrains : ICaseNumbers, ICustomerDirectory
+internal sealed class KitGrains : ICaseNumbers, ICustomerDirectory, IOpenedCases
 {
     private readonly ConcurrentDictionary<string, Guid> _known = [];
     private long _number = 1000;
@@ -49,6 +51,18 @@ internal sealed class KitGrains : ICaseNumbers, ICustomerDirectory
 
         return default;
     }
+
+    public Task<IReadOnlyDictionary<Guid, OpenedCase>> FindAsync(IReadOnlyList<(Guid Case, Guid Adding)> wanted, CancellationToken cancellationToken)
+    {
+        var adding = wanted.DistinctBy(one => one.Case).ToDictionary(one => one.Case, one => one.Adding);
+        var all = Log.All;
+        return Task.FromResult<IReadOnlyDictionary<Guid, OpenedCase>>(
+            (from entry in all
+             where adding.ContainsKey(entry.Stream) && entry.Event is CaseEvent.CaseOpened
+             let opening = (CaseEvent.CaseOpened)entry.Event
+             let isTheirs = all.Any(other => other.Stream == opening.CustomerId && other.CommandId == adding[entry.Stream])
+             select (entry.Stream, new OpenedCase(opening.Number, opening.CustomerId, isTheirs))).ToDictionary());
+    }
 }
 
 /// <summary>The log's promise in memory: versions without gaps, and one winner.</summary>
@@ -57,9 +71,13 @@ internal sealed class KitLog : IEventLog
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, List<Entry>> _streams = [];
     private long _position;
+    private int _reads;
 
     /// <summary>Called before each append; may throw.</summary>
     public Action<Append>? BeforeAppend { get; set; }
+
+    /// <summary>How often a stream was read.</summary>
+    public int Reads => Volatile.Read(ref _reads);
 
     /// <summary>How many events there are.</summary>
     public long Count => Volatile.Read(ref _position);
@@ -103,6 +121,7 @@ internal sealed class KitLog : IEventLog
 
     public Task<IReadOnlyList<Entry>> ReadAsync(Guid stream, int afterVersion, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _reads);
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<Entry>>(

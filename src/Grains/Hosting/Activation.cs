@@ -57,6 +57,11 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
 
     private async ValueTask<Answer> DecideAsync(Envelope<TCommand> envelope, CancellationToken cancellationToken)
     {
+        if (_state is null && envelope.ExpectedVersion == 0 && await TryBeginAsync(envelope, cancellationToken) is { } begun)
+        {
+            return begun;
+        }
+
         while (true)
         {
             var state = await LoadAsync(cancellationToken);
@@ -92,6 +97,19 @@ public sealed class Activation<TState, TCommand, TEvent>(Guid id, IEventLog log,
                 return done;
             }
         }
+    }
+
+    /// <summary>
+    /// Whoever expects that nothing has happened yet is believed without a look at the log, which does not take the events otherwise. Null
+    /// when it did not, or when there is no event to ask it by.
+    /// </summary>
+    private async ValueTask<Answer?> TryBeginAsync(Envelope<TCommand> envelope, CancellationToken cancellationToken)
+    {
+        Forget();
+        var now = (envelope.At ?? time.GetUtcNow()).ToMicroseconds();
+        var state = TState.Empty(id);
+        var decision = state.Decide(envelope.Command, new Context(now, envelope.By, policies.Current, policies));
+        return decision.IsRefused || decision.Events.Count == 0 ? null : await TryAppendAsync(state, envelope, decision.Events, now, cancellationToken);
     }
 
     /// <summary>The state and version now; <see cref="IAggregate{TSelf,TCommand,TEvent}.Empty"/> and 0 when nothing happened yet.</summary>

@@ -20,6 +20,20 @@ public interface ICustomerDirectory
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     ValueTask<Guid> FindOrClaimAsync(IReadOnlyList<string> contactPoints, Guid candidate, CancellationToken cancellationToken);
 
+    /// <summary>What <see cref="FindOrClaimAsync"/> would answer to each of <paramref name="claims"/>, asked in this order.</summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    async ValueTask<IReadOnlyList<Guid>> FindOrClaimAllAsync(IReadOnlyList<CustomerClaim> claims, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        var customers = new List<Guid>(claims.Count);
+        foreach (var claim in claims)
+        {
+            customers.Add(await FindOrClaimAsync(claim.ContactPoints, claim.Candidate, cancellationToken));
+        }
+
+        return customers;
+    }
+
     /// <summary>The customer known by <paramref name="contactPoint"/> (normalised); null for nobody.</summary>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken);
@@ -32,6 +46,11 @@ public interface ICustomerDirectory
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     ValueTask UniteAsync(Guid from, Guid into, CancellationToken cancellationToken);
 }
+
+/// <summary>Someone who is known by any of <paramref name="ContactPoints"/>, or else is <paramref name="Candidate"/>.</summary>
+/// <param name="ContactPoints">Normalised, at least one.</param>
+/// <param name="Candidate">Who they are when nobody is known by them.</param>
+public sealed record CustomerClaim(IReadOnlyList<string> ContactPoints, Guid Candidate);
 
 /// <summary>CUS-7: forgets a customer wherever anything names them.</summary>
 public interface ICustomerErasure

@@ -113,6 +113,9 @@ public sealed record TailBatch(
 {
     /// <summary>Which recorded traces changed which grains; those of this host only.</summary>
     public IReadOnlyList<(Guid Stream, ActivityContext Trace)> Traces { get; init; } = [];
+
+    /// <summary>Grains whose newest event in this batch this host has written itself, and so has heard of at its commit.</summary>
+    public IReadOnlySet<Guid> Own { get; init; } = new HashSet<Guid>();
 }
 
 /// <summary>The database could not be reached, or went away in the middle. Nothing acknowledged is lost; try again.</summary>

@@ -76,7 +76,8 @@ internal sealed partial class BoardFeed(
         tally.Apply(batch);
         foreach (var row in batch.Rows.Values)
         {
-            if (row.WakeAt is { } wakeAt)
+            // Of its own commits the clock has heard; of one that is long past it would be woken for nothing.
+            if (row.WakeAt is { } wakeAt && !batch.Own.Contains(row.Id))
             {
                 clock.OnFollowed(row.Id, wakeAt);
             }

@@ -31,6 +31,7 @@ internal static class PlatformServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => DataSourceOf(connectionString, provider.GetRequiredService<Commits>()));
         services.AddPostgresLog();
+        services.AddSingleton<IOpenedCases, PostgresOpenedCases>();
         services.AddSingleton(provider => new PolicyBook(settings.PolicyFolder, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IPolicySource>(provider => new PolicyWithChannels(
             provider.GetRequiredService<PolicyBook>(), ChannelServices.AvailableIn(provider.GetRequiredService<IConfiguration>())));

@@ -90,7 +90,7 @@ internal sealed class Verb(IServiceProvider services)
 
     public Task<int> ImportAsync(ImportOptions options, CancellationToken cancellationToken) =>
         new ImportVerb(
-            Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(),
+            Get<IGrains>(), Get<ICaseNumbers>(), Get<ICustomerDirectory>(), Get<IOpenedCases>(),
             new ReviewErrands(Get<IGrains>(), Get<ICaseNumbers>(), Get<IPolicySource>()), Get<IEventLog>(), Get<TimeProvider>(), Console.Out)
             .RunAsync(options, cancellationToken);
 

@@ -45,12 +45,19 @@ internal sealed class ImportPlan
     public IReadOnlyList<SourceRecord> Samples { get; init; } = [];
 
     /// <summary>Every line in order, one after the other.</summary>
-    public async IAsyncEnumerable<ReadLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ReadLine> ReadAsync(CancellationToken cancellationToken = default) => ReadAsync(0, cancellationToken);
+
+    /// <summary>Every line in order but the first <paramref name="skip"/>.</summary>
+    public async IAsyncEnumerable<ReadLine> ReadAsync(long skip, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var records = 0L;
         var file = new RecordFile(_open, EncodingGuess.Of(Mapping.Encoding!)!, Mapping.Delimiter?[0] ?? ',');
         await foreach (var record in file.ReadAsync(cancellationToken))
         {
-            yield return Read(record, file.Columns);
+            if (++records > skip)
+            {
+                yield return Read(record, file.Columns);
+            }
         }
     }
 

@@ -16,10 +16,15 @@ namespace Escalation.Silo.Intake;
 /// and are the same cases and reviews.
 /// </summary>
 internal sealed class ImportRunner(
-    NpgsqlDataSource dataSource, IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ReviewErrands reviews, ImportSignal signal,
-    TimeProvider time, ILogger<ImportRunner> logger) : LeaderService(dataSource, LeaderWork.Imports, logger)
+    NpgsqlDataSource dataSource, IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, IOpenedCases opened,
+    ReviewErrands reviews, ImportSignal signal, TimeProvider time, ILogger<ImportRunner> logger) : LeaderService(dataSource, LeaderWork.Imports, logger)
 {
+    /// <summary>
+    /// How many lines are on their way at once, and so how many of an import's appends may stand before anybody else's: about ten
+    /// milliseconds of the database.
+    /// </summary>
     private const int InFlight = 64;
+
     private const int Batch = 500;
 
     private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(1);
@@ -40,24 +45,11 @@ internal sealed class ImportRunner(
         try
         {
             var plan = new ImportPlan(() => new PartStream(DataSource, running.Id), ImportMapping.Parse(running.Mapping), running.Total, running.IsJson, running.Latest);
-            var import = new LineImport(grains, numbers, directory, reviews, time);
-            var tally = new ImportTally(time, TextWriter.Null);
-            var lines = plan.ReadAsync(cancellationToken).Skip((int)running.Done);
-            var answers = new List<LineAnswer>(Batch);
-            var (record, since) = (running.Done, TimeProvider.System.GetTimestamp());
-            await foreach (var answer in import.RunAsync(lines, plan.Mapping.Source ?? "", InFlight, tally, cancellationToken))
-            {
-                answers.Add(answer);
-                if (answers.Count == Batch || TimeProvider.System.GetElapsedTime(since) > LongestBatch)
-                {
-                    await SaveAsync(connection, running.Id, record, answers, cancellationToken);
-                    record += answers.Count;
-                    answers.Clear();
-                    since = TimeProvider.System.GetTimestamp();
-                }
-            }
-
-            await SaveAsync(connection, running.Id, record, answers, cancellationToken);
+            var import = new LineImport(grains, numbers, directory, opened, reviews, time);
+            var lines = plan.ReadAsync(running.Done, cancellationToken);
+            await SaveAllAsync(
+                connection, running, import.RunAsync(lines, plan.Mapping.Source ?? "", InFlight, new ImportTally(time, TextWriter.Null), cancellationToken),
+                cancellationToken);
         }
         catch (SourceFileException e)
         {
@@ -70,6 +62,35 @@ internal sealed class ImportRunner(
         }
 
         await EndAsync(connection, running.Id, detail, cancellationToken);
+    }
+
+    /// <summary>The lines go on while what became of those before is written down.</summary>
+    private static async Task SaveAllAsync(NpgsqlConnection connection, Running running, IAsyncEnumerable<LineAnswer> taken, CancellationToken cancellationToken)
+    {
+        var answers = new List<LineAnswer>(Batch);
+        var (record, since) = (running.Done, TimeProvider.System.GetTimestamp());
+        var saving = Task.CompletedTask;
+        try
+        {
+            await foreach (var answer in taken)
+            {
+                answers.Add(answer);
+                if (answers.Count >= Batch || TimeProvider.System.GetElapsedTime(since) > LongestBatch)
+                {
+                    await saving;
+                    saving = SaveAsync(connection, running.Id, record, answers, cancellationToken);
+                    record += answers.Count;
+                    answers = new List<LineAnswer>(Batch);
+                    since = TimeProvider.System.GetTimestamp();
+                }
+            }
+        }
+        finally
+        {
+            await saving;
+        }
+
+        await SaveAsync(connection, running.Id, record, answers, cancellationToken);
     }
 
     /// <summary>What became of the lines, and how far the import is, in one step.</summary>

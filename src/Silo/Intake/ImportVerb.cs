@@ -46,7 +46,8 @@ internal sealed record ImportOptions(string File, ImportKind As)
 
 /// <summary><c>import FILE --as incident-log|cases|reviews</c>: 0 all taken, 1 something was not, 2 the file cannot be taken, 130 interrupted.</summary>
 internal sealed class ImportVerb(
-    IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, ReviewErrands reviews, IEventLog log, TimeProvider time, TextWriter output)
+    IGrains grains, ICaseNumbers numbers, ICustomerDirectory directory, IOpenedCases opened, ReviewErrands reviews, IEventLog log, TimeProvider time,
+    TextWriter output)
 {
     private static readonly JsonSerializerOptions Indented = new(Wire.Json) { WriteIndented = true };
 
@@ -90,7 +91,7 @@ internal sealed class ImportVerb(
             tally.Say(note);
         }
 
-        var import = new LineImport(grains, numbers, directory, reviews, time);
+        var import = new LineImport(grains, numbers, directory, opened, reviews, time);
         await foreach (var answer in import.RunAsync(plan.ReadAsync(cancellationToken), options.Salt + plan.Mapping.Source, options.InFlight, tally, cancellationToken))
         {
             tally.Say(answer.ToString());

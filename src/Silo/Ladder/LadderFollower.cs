@@ -40,24 +40,35 @@ internal sealed partial class LadderFollower(
 
     private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
 
-    /// <summary>Customers of whom there is anything to say to a new case: a level, or like complaints.</summary>
+    /// <summary>
+    /// Customers of whom there is anything to say to a new case: a level, or like complaints. Each is looked up by itself: for a whole list
+    /// the planner reads a log that has just grown from end to end.
+    /// </summary>
     private const string KnownSql =
         """
-        select stream, max(version)
-        from event
-        where stream = any($1)
-        group by stream
-        having bool_or(kind in ('customerCaseLevelNoted', 'customerErased')) or count(*) filter (where kind = 'customerCaseAdded') > 1
+        select wanted.stream, told.version
+        from unnest($1) as wanted (stream)
+        cross join lateral (
+            select
+                max(version) as version,
+                bool_or(kind in ('customerCaseLevelNoted', 'customerErased')) or count(*) filter (where kind = 'customerCaseAdded') > 1 as anything
+            from event
+            where event.stream = wanted.stream
+        ) as told
+        where told.anything
         """;
 
     /// <summary>CUS-2: cases that have anything to say of their customer's experience; one that just opened and closed has not.</summary>
     private const string ExperiencedSql =
         """
-        select stream, max(version)
-        from event
-        where stream = any($1)
-        group by stream
-        having bool_or(kind in ('promiseMade', 'roundStarted', 'experienceRated', 'caseTakenOver'))
+        select wanted.stream, told.version
+        from unnest($1) as wanted (stream)
+        cross join lateral (
+            select max(version) as version, bool_or(kind in ('promiseMade', 'roundStarted', 'experienceRated', 'caseTakenOver')) as anything
+            from event
+            where event.stream = wanted.stream
+        ) as told
+        where told.anything
         """;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);

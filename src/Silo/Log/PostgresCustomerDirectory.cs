@@ -1,3 +1,4 @@
+using Escalation.Grains.Customers;
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Database;
 using Npgsql;
@@ -44,6 +45,28 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
         where contact_point.value = any ($1) and contact_point.customer <> known.customer
         """;
 
+    private const string KnownSql = "select value, customer from contact_point where value = any ($1)";
+
+    // As ClaimSql, each point for a customer of its own; says which were new.
+    private const string ClaimAllSql =
+        """
+        insert into contact_point (value, customer)
+        select value, customer
+        from unnest($1, $2) as point (value, customer)
+        order by value
+        on conflict (value) do update set customer = contact_point.customer where false
+        returning value
+        """;
+
+    private const string MoveSql =
+        """
+        insert into contact_point (value, customer)
+        select value, customer
+        from unnest($1, $2) as point (value, customer)
+        order by value
+        on conflict (value) do update set customer = excluded.customer
+        """;
+
     private const string SharingSql =
         """
         select distinct customer
@@ -66,6 +89,11 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
                     await FindAsync(connection, points, token) ?? await ClaimAsync(connection, points, candidate, token),
                 cancellationToken);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>One look where all are known; else one transaction for all of them, which takes its locks in the order of every other.</remarks>
+    public async ValueTask<IReadOnlyList<Guid>> FindOrClaimAllAsync(IReadOnlyList<CustomerClaim> claims, CancellationToken cancellationToken) =>
+        await dataSource.ReadAsync((connection, token) => FindOrClaimAllAsync(connection, claims, token), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<Guid?> FindAsync(string contactPoint, CancellationToken cancellationToken) =>
@@ -107,6 +135,80 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
             },
             cancellationToken);
 
+    private static async Task<IReadOnlyList<Guid>> FindOrClaimAllAsync(
+        NpgsqlConnection connection, IReadOnlyList<CustomerClaim> claims, CancellationToken cancellationToken)
+    {
+        Dictionary<string, Guid> known;
+        await using (var read = new NpgsqlCommand(KnownSql, connection) { Parameters = { Texts([.. claims.SelectMany(claim => claim.ContactPoints).Distinct(StringComparer.Ordinal)]) } })
+        await using (var reader = await read.ExecuteReaderAsync(cancellationToken))
+        {
+            known = await ReadAsync(reader, cancellationToken);
+        }
+
+        var wanted = ClaimedPoints.Of(known, claims);
+        if (wanted.Touched.Count == 0)
+        {
+            return wanted.Customers;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var points = wanted.Touched.ToArray();
+        var mine = new HashSet<string>(StringComparer.Ordinal);
+        await using (var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                new(ClaimAllSql) { Parameters = { Texts(points), Customers(points.Select(point => wanted.Points[point])) } },
+                new(KnownSql) { Parameters = { Texts(points) } },
+            },
+        })
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                mine.Add(reader.GetString(0));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            foreach (var (point, customer) in await ReadAsync(reader, cancellationToken))
+            {
+                known[point] = customer;
+            }
+        }
+
+        // What others decided meanwhile stands; what only this transaction has put there is nobody's yet.
+        var stored = new Dictionary<string, Guid>(known, StringComparer.Ordinal);
+        foreach (var point in mine)
+        {
+            known.Remove(point);
+        }
+
+        var decided = ClaimedPoints.Of(known, claims);
+        var changed = decided.Points.Where(point => stored.GetValueOrDefault(point.Key) != point.Value).ToList();
+        if (changed.Count > 0)
+        {
+            await using var move = new NpgsqlCommand(MoveSql, connection, transaction)
+            {
+                Parameters = { Texts([.. changed.Select(point => point.Key)]), Customers(changed.Select(point => point.Value)) },
+            };
+            await move.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return decided.Customers;
+    }
+
+    private static async Task<Dictionary<string, Guid>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, Guid>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known.Add(reader.GetString(0), reader.GetGuid(1));
+        }
+
+        return known;
+    }
+
     private static async Task<Guid?> FindAsync(
         NpgsqlConnection connection, string[] points, CancellationToken cancellationToken)
     {
@@ -132,4 +234,7 @@ internal sealed class PostgresCustomerDirectory(NpgsqlDataSource dataSource) : I
 
     private static NpgsqlParameter Texts(string[] texts) =>
         new() { Value = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Customers(IEnumerable<Guid> customers) =>
+        new() { Value = customers.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
 }

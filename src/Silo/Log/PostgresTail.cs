@@ -303,6 +303,7 @@ internal sealed partial class PostgresTail(
             var rows = new Dictionary<Guid, BoardRow>();
             var newest = new Dictionary<Guid, int>();
             var missing = new Dictionary<(Guid, int), int>();
+            var own = new HashSet<Guid>();
             List<(Guid, ActivityContext)>? traces = null;
             for (var i = 0; i < keys.Count; i++)
             {
@@ -312,9 +313,11 @@ internal sealed partial class PostgresTail(
                 if (!_recent.TryTake(stream, version, out var append))
                 {
                     missing[(stream, version)] = i;
+                    own.Remove(stream);
                     continue;
                 }
 
+                own.Add(stream);
                 entries[i] = new Entry(
                     stream, append.Category, version, position, append.At, append.By, append.CommandId,
                     append.Events[version - append.ExpectedVersion - 1]);
@@ -335,7 +338,7 @@ internal sealed partial class PostgresTail(
                 await ReadRowsAsync(missing.Keys.Where(key => newest[key.Item1] == key.Item2), rows, cancellationToken);
             }
 
-            return (new TailBatch(entries, rows, new TailCursor(keys[^1].Tx, keys[^1].Position)) { Traces = traces ?? [] }, false);
+            return (new TailBatch(entries, rows, new TailCursor(keys[^1].Tx, keys[^1].Position)) { Traces = traces ?? [], Own = own }, false);
         }
 
         public async ValueTask DisposeAsync()

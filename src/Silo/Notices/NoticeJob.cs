@@ -20,6 +20,8 @@ internal sealed class NoticeJob(
     IOptions<NoticeOptions> options,
     ILogger<NoticeLane> logger) : IJob, IAsyncDisposable
 {
+    private const int CountShare = 50;
+
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(1);
 
     private readonly IReadOnlyList<NoticeLane> _lanes =
@@ -27,6 +29,7 @@ internal sealed class NoticeJob(
 
     private volatile int _waiting;
     private long _countedAt;
+    private TimeSpan _countAgainAfter;
 
     /// <summary>How many notices waited to be sent when this host last looked, a few seconds ago at most.</summary>
     public int Waiting => _waiting;
@@ -65,13 +68,19 @@ internal sealed class NoticeJob(
         }
     }
 
-    /// <summary>Measured by the machine's clock: a count is for people who watch, and costs a look at every notice that waits.</summary>
+    /// <summary>
+    /// Measured by the machine's clock: a count is for people who watch, and costs a look at every notice that waits. The longer it takes, the
+    /// longer it is left alone.
+    /// </summary>
     private async Task CountAsync(CancellationToken cancellationToken)
     {
-        if (_countedAt == 0 || Stopwatch.GetElapsedTime(_countedAt) > CountEvery)
+        if (_countedAt == 0 || Stopwatch.GetElapsedTime(_countedAt) > _countAgainAfter)
         {
-            _countedAt = Stopwatch.GetTimestamp();
+            var begun = Stopwatch.GetTimestamp();
             _waiting = await queue.CountWaitingAsync(cancellationToken);
+            _countedAt = Stopwatch.GetTimestamp();
+            var took = Stopwatch.GetElapsedTime(begun, _countedAt) * CountShare;
+            _countAgainAfter = took > CountEvery ? took : CountEvery;
         }
     }
 }

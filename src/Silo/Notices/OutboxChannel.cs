@@ -12,14 +12,29 @@ internal sealed class OutboxChannel(NpgsqlDataSource dataSource, TimeProvider ti
 
     public async Task<Delivery> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            """
-            insert into outbox (message_id, case_id, accepted_at, recipient, subject, body)
-            values ($1, $2, $3, $4, $5, $6)
-            on conflict (message_id) do nothing
-            """,
-            message.MessageId, message.CaseId, time.GetUtcNow().UtcDateTime, message.To, message.Subject, message.Body);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                // That it was accepted is committed after it, and brings it to the disk before itself.
+                new NpgsqlBatchCommand("select set_config('synchronous_commit', 'off', true)"),
+                new NpgsqlBatchCommand(
+                    """
+                    insert into outbox (message_id, case_id, accepted_at, recipient, subject, body)
+                    values ($1, $2, $3, $4, $5, $6)
+                    on conflict (message_id) do nothing
+                    """)
+                {
+                    Parameters =
+                    {
+                        new() { Value = message.MessageId }, new() { Value = message.CaseId }, new() { Value = time.GetUtcNow().UtcDateTime },
+                        new() { Value = message.To }, new() { Value = message.Subject }, new() { Value = message.Body },
+                    },
+                },
+            },
+        };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
         return Delivery.Taken;
     }
 

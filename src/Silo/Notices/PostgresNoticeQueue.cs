@@ -12,6 +12,21 @@ namespace Escalation.Silo.Notices;
 /// <summary>Notices to send, as the log writes them beside the events that decided them.</summary>
 internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits commits) : INoticeQueue, INoticeAttempts, IDisposable
 {
+    // From one channel to the next along the index, however many notices wait in each.
+    private const string OthersSql =
+        """
+        with recursive present as (
+            (select channel from notice where done_at is null order by channel limit 1)
+            union all
+            select (select channel from notice where done_at is null and channel > present.channel order by channel limit 1)
+            from present
+            where present.channel is not null
+        )
+        select array_agg(channel)
+        from present
+        where channel <> all ($1)
+        """;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private static readonly DateTime Never = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
@@ -30,10 +45,14 @@ internal sealed class PostgresNoticeQueue(NpgsqlDataSource dataSource, Commits c
             "channel = $5 and urgent_at <= $6", now, claim, limit, WordOf(channel),
             urgentBy?.UtcDateTime ?? Never, cancellationToken);
 
-    public Task<IReadOnlyList<ClaimedNotice>> ClaimOthersAsync(
-        IEnumerable<Channel> known, DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken) =>
-        ClaimAsync(
-            "channel <> all ($5) and $6", now, claim, limit, known.Select(WordOf).ToArray(), true, cancellationToken);
+    public async Task<IReadOnlyList<ClaimedNotice>> ClaimOthersAsync(
+        IEnumerable<Channel> known, DateTimeOffset now, TimeSpan claim, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(OthersSql, [known.Select(WordOf).ToArray()]);
+        return await command.ExecuteScalarAsync(cancellationToken) is string[] { Length: > 0 } others
+            ? await ClaimAsync("channel = any ($5) and $6", now, claim, limit, others, true, cancellationToken)
+            : [];
+    }
 
     public async Task<int> CountWaitingAsync(CancellationToken cancellationToken)
     {

@@ -78,6 +78,27 @@ public abstract class GrainHostContract : IAsyncLifetime
         }
     }
 
+    [Fact, Rule("CASE-5")]
+    public async Task Whoever_expects_that_nothing_happened_yet_needs_no_look_at_the_log_and_is_told_otherwise_by_it()
+    {
+        var first = Say(Open()) with { ExpectedVersion = 0 };
+        Assert.Equal("case.unknownType", Assert.IsType<Answer.No>(await Hosts[0].Case(_id).Tell(Say(Open() with { Type = "rain" }) with { ExpectedVersion = 0 }, Token)).Refusal.Code);
+        var other = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        var reads = Log.Reads;
+        await Hosts[0].Case(other).Tell(Say(Open()) with { ExpectedVersion = 0 }, Token);
+        Assert.Equal(reads, Log.Reads);
+
+        var elsewhere = GrainHost.Over(Log, TimeProvider.System);
+        var opened = Assert.IsType<Answer.Done>(await elsewhere.Case(_id).Tell(first, Token));
+        foreach (var host in Hosts)
+        {
+            var same = Assert.IsType<Answer.Done>(await host.Case(_id).Tell(first, Token));
+            Assert.Equal((opened.Version, 0), (same.Version, same.Position));
+            Assert.Equal(new Answer.Stale(0, opened.Version), await host.Case(_id).Tell(Say(Open()) with { ExpectedVersion = 0 }, Token));
+            Assert.Equal(new Answer.Stale(0, opened.Version), await host.Case(_id).Tell(Say(new AddNote("none")) with { ExpectedVersion = 0 }, Token));
+        }
+    }
+
     [Fact]
     public async Task A_log_that_is_away_is_said_so_and_the_command_may_be_sent_again()
     {

@@ -1,4 +1,5 @@
 using Escalation.Grains.Cases;
+using Escalation.Grains.Customers;
 using Escalation.Grains.Reviews;
 using Escalation.Silo.Intake;
 using Escalation.TestKit;
@@ -87,6 +88,47 @@ public sealed class CaseImportTests : IDisposable
     }
 
     [Fact]
+    [Rule("CASE-5")]
+    public async Task The_same_key_twice_in_one_file_is_one_case()
+    {
+        var answers = await ImportAsync("key,customer.name,customer.email,type,summary\nK1,A,a@example.org,quality,one\nK1,A,a@example.org,quality,one\nK1,B,b@example.org,longWait,two\n");
+
+        Assert.Equal([false, true, true], answers.Select(answer => answer.Known));
+        Assert.Single(answers.Select(answer => (answer.CaseId, answer.Number)).Distinct());
+        Assert.Single(_kit.Log.All, entry => entry.Event is CaseEvent.CaseOpened);
+        Assert.Single(_kit.Log.All, entry => entry.Event is CustomerEvent.CustomerCaseAdded);
+    }
+
+    [Fact]
+    [Rule("CUS-1")]
+    public async Task The_lines_of_one_customer_are_taken_in_their_order()
+    {
+        var lines = Enumerable.Range(0, 700).Select(line => (Key: $"K{line}", Customer: line % 3 == 0 ? 0 : line));
+
+        var answers = await ImportAsync($"key,customer.name,customer.email,type,summary\n{string.Concat(lines.Select(line => $"{line.Key},A,c{line.Customer}@example.org,quality,{line.Key}\n"))}");
+
+        var regular = (await _kit.Grains.Case(answers[0].CaseId!.Value).Get(Token)).State.Opening!.CustomerId;
+        Assert.Equal(answers.Where((_, line) => line % 3 == 0).Select(answer => answer.CaseId!.Value), (await _kit.Grains.Customer(regular).Get(Token)).State.Cases);
+        Assert.Equal(answers.Select(answer => answer.Line), Enumerable.Range(2, 700));
+    }
+
+    [Fact]
+    [Rule("CASE-5")]
+    public async Task A_case_whose_customer_was_not_told_before_the_crash_is_told_by_the_next_run()
+    {
+        const string File = "key,customer.name,customer.email,type,summary\nK1,A,a@example.org,quality,one\n";
+        _kit.Log.BeforeAppend = append => _ = append.Category == Customer.Category ? throw new InvalidOperationException("Killed here.") : 0;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ImportAsync(File));
+        _kit.Log.BeforeAppend = null;
+
+        var answer = Assert.Single(await ImportAsync(File));
+
+        Assert.True(answer.Known);
+        var customer = (await _kit.Grains.Case(answer.CaseId!.Value).Get(Token)).State.Opening!.CustomerId;
+        Assert.Equal(answer.CaseId!.Value, Assert.Single((await _kit.Grains.Customer(customer).Get(Token)).State.Cases));
+    }
+
+    [Fact]
     public async Task A_csv_with_a_name_that_is_not_known_is_refused_whole()
     {
         var e = await Assert.ThrowsAsync<SourceFileException>(() => ImportAsync("customer.name,colour\nA,red\n"));
@@ -114,7 +156,7 @@ public sealed class CaseImportTests : IDisposable
                 await File.WriteAllTextAsync(path, text, Token);
             }
 
-            var verb = new ImportVerb(_kit.Grains, _kit, _kit, Reviews, _kit.Log, _time, _output);
+            var verb = new ImportVerb(_kit.Grains, _kit, _kit, _kit, Reviews, _kit.Log, _time, _output);
 
             Assert.Equal(exitCode, await verb.RunAsync(new ImportOptions(path, Enum.Parse<ImportKind>(kind)), Token));
             Assert.NotEmpty(_output.ToString());
@@ -136,7 +178,7 @@ public sealed class CaseImportTests : IDisposable
                 await packed.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Incidents.Small), Token);
             }
 
-            Assert.Equal(0, await new ImportVerb(_kit.Grains, _kit, _kit, Reviews, _kit.Log, _time, _output)
+            Assert.Equal(0, await new ImportVerb(_kit.Grains, _kit, _kit, _kit, Reviews, _kit.Log, _time, _output)
                 .RunAsync(new ImportOptions(path, ImportKind.IncidentLog), Token));
             Assert.Equal(0, await new ReplayVerb(_kit.Grains, _kit, _kit.Log, _time, _output).RunAsync(new ReplayOptions(path, null), Token));
             Assert.Contains("All agree.", _output.ToString(), StringComparison.Ordinal);
@@ -157,7 +199,7 @@ public sealed class CaseImportTests : IDisposable
             throw new SourceFileException(plan.Asks());
         }
 
-        await foreach (var answer in new LineImport(_kit.Grains, _kit, _kit, Reviews, _time).RunAsync(plan.ReadAsync(Token), "", 4, new ImportTally(_time, _output), Token))
+        await foreach (var answer in new LineImport(_kit.Grains, _kit, _kit, _kit, Reviews, _time).RunAsync(plan.ReadAsync(Token), "", 4, new ImportTally(_time, _output), Token))
         {
             answers.Add(answer);
         }

@@ -128,7 +128,7 @@ public sealed class ReviewImportTests : IDisposable
     {
         var plan = await PlanAsync(text, mapping ?? Reviews);
         Assert.Empty(plan.Asks());
-        var import = new LineImport(_kit.Grains, _kit, _kit, new ReviewErrands(_kit.Grains, _kit, TestPolicy.Shipped), _time);
+        var import = new LineImport(_kit.Grains, _kit, _kit, _kit, new ReviewErrands(_kit.Grains, _kit, TestPolicy.Shipped), _time);
         var answers = new List<LineAnswer>();
         await foreach (var answer in import.RunAsync(plan.ReadAsync(Token), "", inFlight, new ImportTally(_time, _output), Token))
         {

@@ -1,3 +1,4 @@
+using Escalation.Grains.Hosting;
 using Escalation.Silo.Log;
 using static Escalation.Silo.Tests.Log.Appends;
 
@@ -65,6 +66,45 @@ public sealed class PostgresPortsTests
                 Assert.Equal(customer, await directory.FindOrClaimAsync([$"mailto:{n}@{round}"], NewId(), Token));
             }
         }
+    }
+
+    [Fact]
+    [TestKit.Rule("CUS-1")]
+    public async Task Claims_made_together_are_answered_as_if_they_had_come_one_after_the_other()
+    {
+        await using var subject = await PostgresLogUnderTest.StartAsync();
+        var directory = new PostgresCustomerDirectory(subject.Source);
+        var (ana, ben, next) = (NewId(), NewId(), NewId());
+        await directory.FindOrClaimAsync(["mailto:ana@example.org"], ana, Token);
+        IReadOnlyList<CustomerClaim> claims =
+        [
+            new(["mailto:ben@example.org", "tel:+492"], ben), new(["mailto:ana@example.org"], next), new(["tel:+492", "mailto:b@example.org"], next),
+            new(["mailto:ana@example.org", "mailto:ben@example.org"], next), new(["mailto:ben@example.org"], next),
+        ];
+
+        Assert.Equal([ben, ana, ben, ana, ana], await directory.FindOrClaimAllAsync(claims, Token));
+        Assert.Equal([ana, ana, ben, ana, ana], await directory.FindOrClaimAllAsync([.. claims.Reverse()], Token));
+        Assert.Equal(ana, await directory.FindOrClaimAsync(["tel:+492"], NewId(), Token));
+    }
+
+    [Fact]
+    [TestKit.Rule("CUS-1")]
+    public async Task Claims_made_together_on_several_hosts_get_the_same_customers()
+    {
+        await using var subject = await PostgresLogUnderTest.StartAsync();
+        var directory = new PostgresCustomerDirectory(subject.Source);
+
+        // Each host knows every customer by a mail address, and by one of its own, in an order of its own.
+        var answers = await EventLogContract.AllAsync(6, async host =>
+        {
+            var order = Enumerable.Range(0, 40).OrderBy(customer => (customer * (host + 3)) % 41).ToList();
+            var customers = await directory.FindOrClaimAllAsync(
+                [.. order.Select(customer => new CustomerClaim([$"mailto:{customer}@example.org", $"tel:{customer}-{host}"], NewId()))], Token);
+            return order.Zip(customers).OrderBy(one => one.First).Select(one => one.Second).ToList();
+        });
+
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+        Assert.Equal(40, answers[0].Distinct().Count());
     }
 
     [Fact]
