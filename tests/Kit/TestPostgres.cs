@@ -14,10 +14,14 @@ internal static class TestPostgres
 {
     private static readonly Lazy<Task> Cleared = new(ClearLeftoversAsync);
     private static readonly Lazy<Task<PrivatePostgres>> Server = new(StartAsync);
+    private static Func<Task>? _stop;
 
     private static string Nest => Path.Combine(Path.GetTempPath(), $"escalation-tests-{Environment.UserName}");
 
     public static Task<PrivatePostgres> GetAsync() => Server.Value;
+
+    /// <summary>Stops and removes the server, if there is one. Nobody may ask for it afterwards.</summary>
+    public static Task StopAsync() => Interlocked.Exchange(ref _stop, null) is { } stop ? stop() : Task.CompletedTask;
 
     /// <summary>A fresh data folder that says whose it is, and the lock on it.</summary>
     public static (string Folder, DataFolderLock Lock) NewFolder(int? ofProcess = null)
@@ -82,11 +86,21 @@ internal static class TestPostgres
         var server = await PrivatePostgres.StartAsync(
             new PrivatePostgresOptions { DataFolder = folder }, NullLogger.Instance, CancellationToken.None);
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        _stop = async () =>
         {
-            server.StopAsync().GetAwaiter().GetResult();
+            await server.StopAsync();
             Remove(folder, held);
         };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
         return server;
     }
+}
+
+/// <summary>
+/// The last to end of all that a run of tests has: stops the server while the runner waits for it. Left to the end of the process
+/// that may take ten seconds, after which the runner calls the run a failure.
+/// </summary>
+public sealed class TestPostgresEnd : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await TestPostgres.StopAsync();
 }
