@@ -367,7 +367,7 @@ public sealed partial record Case : IAggregate<Case, CaseCommand, CaseEvent>
     {
         if (!IsOpen)
         {
-            return null;
+            return CameBack.IsEmpty ? null : new Due(CameBack.Values.Min(), null, null, 0);
         }
 
         var internalAt = Earliest([

@@ -38,8 +38,14 @@ public sealed partial record Case
     /// <summary>CASE-8: the case that has everything of this one; null unless it was merged.</summary>
     public Guid? MergedInto => Merge is { State: MergeState.Done } merge ? merge.Into : null;
 
+    /// <summary>CASE-8: notices that came back after the case was merged, and of which the case that goes on does not know yet; since when.</summary>
+    public ImmutableDictionary<int, DateTimeOffset> CameBack { get; init; } = ImmutableDictionary<int, DateTimeOffset>.Empty;
+
+    /// <summary>CASE-8: notices of cases that ended in this one and came back.</summary>
+    public ImmutableArray<ReturnedNotice> TakenBack { get; init; } = [];
+
     /// <summary>True while another grain has to be asked, or to be told.</summary>
-    public bool HasErrands => IsMerging ||
+    public bool HasErrands => IsMerging || !CameBack.IsEmpty ||
         Concessions.Any(concession => concession.State == ConcessionState.Counting) || Gifts.Any(gift => gift.State == GiftState.Taking);
 
     /// <summary>CLM-1: what was conceded in this case so far, in one currency.</summary>
@@ -127,6 +133,10 @@ public sealed partial record Case
         },
         TakeOverRefused e => this with { TakeOversRefused = TakeOversRefused.Add(new RefusedTakeOver(e.From, e.Attempt, new Refused(e.Code, e.Detail))) },
         CaseTakenOver e => TakenOver(e, at),
+        MergedNoticeCameBack e => this with { CameBack = CameBack.SetItem(e.Notice, at) },
+        MergedNoticeCarried e => this with { CameBack = CameBack.Remove(e.Notice) },
+        NoticeTakenBack e => e.Clocks.Aggregate(
+            this with { TakenBack = TakenBack.Add(new ReturnedNotice(e.From, e.Notice)) }, (state, clock) => state with { Clocks = state.Put(clock) }),
         _ => null,
     };
 

@@ -182,6 +182,16 @@ public abstract record CaseCommand
     public sealed record SettleMerge(
         int Attempt, Refused? Refusal, long? Number, IReadOnlyList<Merging.MovedPromise>? Promises) : CaseCommand;
 
+    /// <summary>CASE-8: a notice of a case that ended in this one came back. By the platform only; the same again changes nothing.</summary>
+    /// <param name="From">Which case it was.</param>
+    /// <param name="Notice">Its number there.</param>
+    /// <param name="Clocks">Clocks of the law that it alone had met, as they were there.</param>
+    /// <param name="Promise">The promise that it was about, by its number here; null for none that came here.</param>
+    public sealed record TakeNoticeBack(Guid From, int Notice, ImmutableArray<Clocks.Clock> Clocks, int? Promise) : CaseCommand;
+
+    /// <summary>CASE-8: the case that goes on knows of it. By the platform only.</summary>
+    public sealed record SettleNoticeBack(int Notice) : CaseCommand;
+
     /// <summary>CASE-4: the customer came back.</summary>
     public sealed record ReopenCase(string? Reason) : CaseCommand
     {

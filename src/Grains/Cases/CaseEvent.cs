@@ -318,6 +318,15 @@ public abstract record CaseEvent : IEvent
     /// <summary>CASE-8: everything of this case is in another now.</summary>
     public sealed record CaseMerged(int Attempt, Guid Into, long Number, IReadOnlyList<MovedPromise> Promises) : CaseEvent;
 
+    /// <summary>CASE-8: a notice came back after the case was merged; the case that goes on has to know.</summary>
+    public sealed record MergedNoticeCameBack(int Notice) : CaseEvent;
+
+    /// <summary>CASE-8: the case that goes on knows of it.</summary>
+    public sealed record MergedNoticeCarried(int Notice) : CaseEvent;
+
+    /// <summary>CASE-8, REG-2: a notice of a case that ended in this one came back; the clocks that it alone had met run here.</summary>
+    public sealed record NoticeTakenBack(Guid From, int Notice, ImmutableArray<Clock> Clocks) : CaseEvent;
+
     /// <summary>CASE-8: another case could not end in this one.</summary>
     public sealed record TakeOverRefused(Guid From, int Attempt, string Code, string Detail) : CaseEvent;
 

@@ -62,7 +62,8 @@ public sealed partial record Case
     private static bool IsForClosed(CaseCommand command) => command is
         OpenCase or ReopenCase or AdoptStage or AdoptOwner or AddNote or CloseCase or Tick or
         RecordNoticeAccepted or RecordNoticeFailed or RecordNoticeBounced or RecordNoticeDelayed or RecheckNotice or ReceiveMail or
-        RecordTelling or HearCustomer or RevokeLinks or CorrectContact or ChangeCustomer or RateExperience or EraseCase or SettleConcession or SettleGift or RecordGiftOutcome or TakeOverCase or SettleMerge;
+        RecordTelling or HearCustomer or RevokeLinks or CorrectContact or ChangeCustomer or RateExperience or EraseCase or SettleConcession or SettleGift or RecordGiftOutcome or TakeOverCase or SettleMerge or
+        TakeNoticeBack or SettleNoticeBack;
 
     /// <summary>CASE-8: what is about the merge itself, or about letters on their way. All else waits a moment.</summary>
     private static bool IsForMerging(CaseCommand command) => command is
@@ -125,6 +126,8 @@ public sealed partial record Case
         MergeCase c => MergeRules.Begin(turn, c),
         TakeOverCase c => MergeRules.TakeOver(turn, c),
         SettleMerge c => MergeRules.Settle(turn, c),
+        TakeNoticeBack c => MergedNoticeRules.TakeBack(turn, c),
+        SettleNoticeBack c => MergedNoticeRules.Settle(turn, c),
         CloseCase c => Close(turn, c),
         ReopenCase c => Reopen(turn, c),
         AdoptStage c => Adopt(turn, c),

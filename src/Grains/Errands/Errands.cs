@@ -5,6 +5,7 @@ using Escalation.Grains.Customers;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Merging;
+using Escalation.Grains.Notices;
 
 namespace Escalation.Grains.Errands;
 
@@ -35,6 +36,11 @@ public static class Errands
         if (state is { IsMerging: true, Merge: { } merge })
         {
             await MergeAsync(grains, state, merge, cancellationToken);
+        }
+
+        foreach (var notice in state.CameBack.Keys.Order())
+        {
+            await HandBackAsync(grains, state, state.Notices[notice - 1], cancellationToken);
         }
     }
 
@@ -96,6 +102,35 @@ public static class Errands
         if (settle is not null)
         {
             await grains.Case(state.Id).Tell(Of<CaseCommand>(Id(state.Id, "merge.settle", merge.Attempt, 0), settle), cancellationToken);
+        }
+    }
+
+    /// <summary>CASE-8: to the case that goes on, also where that was merged since; a promise by its number there.</summary>
+    private static async Task HandBackAsync(IGrains grains, Case state, Notice notice, CancellationToken cancellationToken)
+    {
+        var (from, into, promise) = (state.Id, state.MergedInto!.Value, notice.Promise);
+        while (true)
+        {
+            var (next, _) = await grains.Case(into).Get(cancellationToken);
+            promise = next.Merged.FirstOrDefault(merged => merged.CaseId == from)?.Promises
+                .Where(moved => moved.Was == promise).Select(moved => (int?)moved.Now).FirstOrDefault();
+            if (next.MergedInto is not { } further)
+            {
+                break;
+            }
+
+            (from, into) = (into, further);
+        }
+
+        var answer = await grains.Case(into).Tell(
+            Of<CaseCommand>(
+                Id(state.Id, $"notice.back.{into:N}", notice.Number, 0),
+                new CaseCommand.TakeNoticeBack(state.Id, notice.Number, MergedNoticeRules.OwedBy(state, notice), promise)),
+            cancellationToken);
+        if (answer is Answer.Done)
+        {
+            await grains.Case(state.Id).Tell(
+                Of<CaseCommand>(Id(state.Id, "notice.carried", notice.Number, 0), new CaseCommand.SettleNoticeBack(notice.Number)), cancellationToken);
         }
     }
 

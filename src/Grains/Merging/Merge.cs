@@ -61,3 +61,8 @@ public sealed record RefusedTakeOver(Guid From, int Attempt, Refused Refusal);
 /// <param name="Concessions">The reasons of the concessions, in order.</param>
 public sealed record MergedWords(
     IReadOnlyList<string?> Promises, IReadOnlyList<IReadOnlyList<string?>> Moves, IReadOnlyList<string?> Concessions);
+
+/// <summary>CASE-8: a notice of a case that was merged, which came back.</summary>
+/// <param name="From">Which case it was.</param>
+/// <param name="Notice">Its number there.</param>
+public sealed record ReturnedNotice(Guid From, int Notice);

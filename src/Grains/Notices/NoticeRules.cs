@@ -1,5 +1,6 @@
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
+using Escalation.Grains.Merging;
 using Escalation.Grains.Promises;
 using Escalation.Grains.Statutory;
 using static Escalation.Grains.Cases.CaseEvent;
@@ -149,8 +150,11 @@ internal static class NoticeRules
         if (notice.State is NoticeState.Decided or NoticeState.Accepted)
         {
             turn.Emit(new NoticeBounced(notice.Number, command.Reason));
-            LetterRules.CameBack(turn, notice);
-            GoOn(turn, notice);
+            if (!MergedNoticeRules.Hands(turn, notice))
+            {
+                LetterRules.CameBack(turn, notice);
+                GoOn(turn, notice);
+            }
         }
 
         return null;

@@ -10,6 +10,9 @@ namespace Escalation.Grains.Statutory;
 /// <summary>REG-1, REG-2: letters of the law are whole or are not sent; what they meet is met when they are proven to be sent.</summary>
 internal static class LetterRules
 {
+    /// <summary>Why a case is open again.</summary>
+    public const string LetterCameBack = "A letter that the law asks for came back.";
+
     private static readonly ImmutableDictionary<string, string> NoFields = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>A person sends a letter, over a channel of ours or, with <c>Evidence</c>, by other means.</summary>
@@ -70,12 +73,9 @@ internal static class LetterRules
     /// </summary>
     public static void CameBack(CaseTurn turn, Notice notice)
     {
-        var owed = turn.Case.Letters.Where(letter => letter.Notice == notice.Chain).SelectMany(letter => letter.Meets).Distinct(StringComparer.Ordinal)
-            .Where(clock => ClockRules.IsMet(turn, clock) &&
-                turn.Case.Letters.All(letter => !letter.Meets.Contains(clock) || letter.SentAt(turn.Case) is null))
-            .ToList();
+        var owed = OwedBy(turn.Case, notice);
         if (owed.Count == 0 || turn.Case.MergedInto is not null ||
-            Case.Reopen(turn, new CaseCommand.ReopenCase("A letter that the law asks for came back.")) is not null)
+            Case.Reopen(turn, new CaseCommand.ReopenCase(LetterCameBack)) is not null)
         {
             return;
         }
@@ -85,6 +85,14 @@ internal static class LetterRules
             ClockRules.Reopen(turn, clock);
         }
     }
+
+    /// <summary>The clocks that a letter alone had met, once it has come back.</summary>
+    public static List<string> OwedBy(Case state, Notice notice) =>
+    [
+        .. state.Letters.Where(letter => letter.Notice == notice.Chain).SelectMany(letter => letter.Meets).Distinct(StringComparer.Ordinal)
+            .Where(name => state.Clocks.Any(clock => clock.Name == name && clock is { IsRunning: false, State: ClockState.Met or ClockState.Breached }) &&
+                state.Letters.All(letter => !letter.Meets.Contains(name) || letter.SentAt(state) is null)),
+    ];
 
     private static Refused? Find(CaseTurn turn, string packId, string letterId, out StatutoryPack pack, out PackLetter letter)
     {

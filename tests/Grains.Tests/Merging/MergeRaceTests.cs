@@ -6,6 +6,7 @@ using Escalation.Grains.Customers;
 using Escalation.Grains.Goodwill;
 using Escalation.Grains.Hosting;
 using Escalation.Grains.Log;
+using Escalation.Grains.Notices;
 using Escalation.Grains.Tests.Cases;
 using Escalation.TestKit;
 using static Escalation.Grains.Cases.CaseCommand;
@@ -147,6 +148,50 @@ public sealed class MergeRaceTests
         }
     }
 
+    [Fact, Rule("CASE-8"), Rule("REG-2"), Rule("PRM-5")]
+    public async Task What_comes_back_after_its_case_was_merged_is_owed_by_the_case_that_goes_on_whenever_a_host_dies()
+    {
+        for (var dies = 1; dies <= 8; dies++)
+        {
+            var table = new Table();
+            var customer = Guid.CreateVersion7(CaseStory.Noon);
+            var (a, b) = (await table.OpenAsync(customer, "london", "loan"), await table.OpenAsync(customer));
+            await table.Here.Case(a).TellAsync(new MakePromise("a's", table.Time.GetUtcNow().AddHours(30), null), Ana);
+            await table.Here.Case(a).TellAsync(new ExplainDelay(1, "The van broke down.", table.Time.GetUtcNow().AddHours(60)), Ana);
+            var letter = (await table.FreshAsync(a)).Letters.Single().Notice!.Value;
+            var explanation = (await table.FreshAsync(a)).Notices.Single(notice => notice.Kind == NoticeKind.Explanation).Number;
+            foreach (var notice in new[] { letter, explanation })
+            {
+                await table.Here.Case(a).TellAsync(new RecordNoticeAccepted(notice, table.Time.GetUtcNow(), 1), Actor.Notifier);
+            }
+
+            await MergeAsync(table.Here, a, b);
+            Assert.DoesNotContain((await table.FreshAsync(b)).Clocks, clock => clock.Name == "uk-disp.acknowledgement");
+            var left = dies;
+            table.Log.BeforeAppend = _ =>
+            {
+                if (--left == 0)
+                {
+                    throw new LogUnavailableException("The host died.");
+                }
+            };
+
+            foreach (var notice in new[] { letter, explanation, letter })
+            {
+                var id = Guid.CreateVersion7(CaseStory.Noon);
+                await RepeatAsync(() => table.Restarted().Case(a).Tell(new Envelope<CaseCommand>(id, Actor.Notifier, new RecordNoticeBounced(notice, "5.1.1")), Token));
+                await RepeatAsync(() => Errands.Errands.RunAsync(table.Restarted(), a, Token));
+            }
+
+            var (gone, stays) = (await table.FreshAsync(a), await table.FreshAsync(b));
+            Assert.Equal((false, null), (gone.HasErrands, gone.NextDue()));
+            var clock = stays.Clocks.Single(clock => clock.Name == "uk-disp.acknowledgement");
+            Assert.Equal((true, gone.Clocks.Single(was => was.Name == clock.Name).DueAt), (clock.IsRunning, clock.DueAt));
+            Assert.Equal([null, 1], stays.CallTasks.Where(task => task.Reason == CallTask.NotAccepted).Select(task => task.Promise));
+            Assert.DoesNotContain(gone.CallTasks, task => task.Reason == CallTask.NotAccepted);
+        }
+    }
+
     private static async Task RepeatAsync(Func<Task> act)
     {
         for (var i = 0; i < 3; i++)
@@ -196,10 +241,10 @@ public sealed class MergeRaceTests
 
         private TestPolicy? Policies { get; }
 
-        public async Task<Guid> OpenAsync(Guid customer)
+        public async Task<Guid> OpenAsync(Guid customer, string? site = null, string? product = null)
         {
             var id = Guid.CreateVersion7(Time.GetUtcNow());
-            var opening = CaseStory.Opening() with { CustomerId = customer };
+            var opening = CaseStory.Opening() with { CustomerId = customer, Site = site, Product = product };
             await Here.Customer(customer).Tell(new Envelope<CustomerCommand>(Guid.CreateVersion7(CaseStory.Noon), Ana, new CustomerCommand.AddCase(opening.Customer, id, opening.Type)), Token);
             await Here.Case(id).TellAsync(opening, Ana);
             return id;

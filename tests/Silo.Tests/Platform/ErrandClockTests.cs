@@ -55,6 +55,32 @@ public sealed class ErrandClockTests
         Assert.Empty(await platform.ProveAsync());
     }
 
+    [Fact, Rule("CASE-8"), Rule("REG-2")]
+    public async Task A_letter_that_comes_back_to_a_merged_case_is_handed_on_by_the_clock()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var platform = await TestPlatform.StartAsync();
+        var grains = platform.Services.GetRequiredService<IGrains>();
+        using var ana = platform.ClientFor("agent");
+        var into = (await ana.OpenCaseAsync()).GetProperty("id").GetGuid();
+        var customer = (await grains.Case(into).Get(stop)).State.Opening!.CustomerId;
+        var from = (await ana.SendAsync("/api/cases", new
+        {
+            customer = new { id = customer, name = "Ioana Munteanu" }, type = "wrongPayment", summary = "The fee was taken twice.", channel = "web", product = "loan", site = "london",
+        })).GetProperty("id").GetGuid();
+        await platform.UntilAsync(async () => (await grains.Case(from).Get(stop)).State is var state && state.Letters.Single().SentAt(state) is not null);
+        await ana.SendAsync($"/api/cases/{from}/merge", new { into });
+        var letter = (await grains.Case(from).Get(stop)).State.Letters.Single().Notice!.Value;
+
+        await grains.Case(from).Tell(
+            new Envelope<CaseCommand>(Guid.CreateVersion7(platform.Time.GetUtcNow()), Actor.Notifier, new CaseCommand.RecordNoticeBounced(letter, "5.1.1")), stop);
+        await platform.FastForward(Patience);
+
+        await platform.UntilAsync(async () => !(await grains.Case(from).Get(stop)).State.HasErrands);
+        Assert.True((await grains.Case(into).Get(stop)).State.Clocks.Single(clock => clock.Name == "uk-disp.acknowledgement").IsRunning);
+        Assert.Empty(await platform.ProveAsync());
+    }
+
     /// <summary>The first step alone: what the host that began it would have done next, it did not live to do.</summary>
     private static async Task BeginAsync(TestPlatform platform, Guid id, CaseCommand command) => Assert.IsType<Answer.Done>(
         await platform.Services.GetRequiredService<IGrains>().Case(id).Tell(

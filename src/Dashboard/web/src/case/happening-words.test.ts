@@ -58,3 +58,7 @@ test('CLM-2: a recommendation gives its reasons in the reader’s language, or a
     'Требование 320 EUR выше лимита оператора 50 EUR; о деньгах решает: рук. отдела.', 'It rains.',
   ]);
 });
+
+test('LNG-2: a letter of the law is told by its name, and by its code until the names are here', () => {
+  expect(titles(happening('letterDecided', { letter: 2, pack: 'uk-disp', name: 'finalResponse' }))).toEqual(['Letter of the law: final response']);
+});

@@ -159,10 +159,13 @@ export function tell({ kind, data }: Happening): Told {
         : t('case.promiseWithdrawn'),
         { detail: text('reason') },
       );
+    case 'mergedNoticeCameBack':
+    case 'noticeTakenBack':
+      return told('i-mail', t(`case.happened.${kind}`), { quiet: kind === 'mergedNoticeCameBack' });
     case 'packApplied':
       return told('i-note', t('case.coveredByLaw', { name: policyName('packs', text('pack') ?? '') ?? text('pack') ?? '' }));
     case 'letterDecided':
-      return told('i-mail', t('case.letterOfLaw', { name: policyName('letters', `${text('pack') ?? ''}.${text('letter') ?? ''}`) ?? plainWords(text('letter') ?? '') }), { detail: text('evidence') });
+      return told('i-mail', t('case.letterOfLaw', { name: policyName('letters', `${text('pack') ?? ''}.${text('name') ?? ''}`) ?? plainWords(text('name') ?? '') }), { detail: text('evidence') });
     case 'caseErased':
       return told('i-lock', t('case.customerForgotten'), { detail: t('case.customerForgottenWhy') });
     case 'experienceRated':
