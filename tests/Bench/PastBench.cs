@@ -14,7 +14,7 @@ using Npgsql;
 namespace Escalation.Bench;
 
 /// <summary>
-/// BRD-6: a history over the last weeks, checkpoints made by the job, then the board of instants anywhere in it over HTTP, each far from
+/// BRD-6: a history over the last weeks, stored by the job, then the board of instants anywhere in it over HTTP, each far from
 /// the one before, and then a minute further, as a slider goes.
 /// </summary>
 internal static class PastBench
@@ -24,8 +24,8 @@ internal static class PastBench
         using var folder = new StockFolder(run);
         await BoardStock.FillAsync(run, folder.Path, run.Number("cases", run.Small ? 20_000 : 1_000_000));
         var (made, seconds) = await CheckpointsAsync(run, folder.Path);
-        run.Report("checkpoints", made, "");
-        run.Report("checkpointSeconds", seconds / Math.Max(1, made), "s");
+        run.Report("stretches", made, "");
+        run.Report("stretchSeconds", seconds / Math.Max(1, made), "s");
         await using var host = await HostProcess.StartAsync(folder.Path);
         using var client = host.ClientFor("supervisor");
         var now = TimeProvider.System.GetUtcNow();
@@ -42,6 +42,7 @@ internal static class PastBench
             filtered.Add(await TimeAsync(client, Address(at.AddMinutes(1), "&heat=tense&sort=newest")));
         }
 
+        run.Say(string.Join(" ", far.Select(ms => ms.ToString("0", CultureInfo.InvariantCulture))));
         far.Sort();
         near.Sort();
         filtered.Sort();
@@ -85,9 +86,14 @@ internal static class PastBench
         while (await job.MakeOneAsync(connection, CancellationToken.None))
         {
             made++;
-            run.Say($"{made} checkpoints");
+            if (made % 5 == 0)
+            {
+                run.Say($"{made} stretches");
+            }
         }
 
+        await using var size = new NpgsqlCommand("select pg_total_relation_size('board_checkpoint') / pg_total_relation_size('event')::double precision", connection);
+        run.Report("sizeOfLog", (double)(await size.ExecuteScalarAsync())! * 100, "%");
         return (made, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 

@@ -196,12 +196,31 @@ public sealed class Board
         return rows.Window(0, rows.Count);
     }
 
+    /// <summary>Open cases in whose customer, number, summary, type and owner not all of the words are found.</summary>
+    public IReadOnlySet<Guid> Without(IReadOnlyCollection<string> words)
+    {
+        var folded = words.Select(RowReader.Folded).ToArray();
+        var ids = new HashSet<Guid>();
+        foreach (var block in folded.Length == 0 ? [] : _state.Table.Blocks)
+        {
+            for (var place = 0; place < RowTable.BlockSize; place++)
+            {
+                if (block.Rows[place] is { } row && Array.Exists(folded, word => block.SearchOf(place).IndexOf(word) < 0))
+                {
+                    ids.Add(row.Id);
+                }
+            }
+        }
+
+        return ids;
+    }
+
     /// <summary>BRD-6: the board as it stands, to be taken back in time from here.</summary>
     /// <param name="settled">What happened until this instant is known to it for certain.</param>
     public PastBoard ToPast(DateTimeOffset settled)
     {
         var state = _state;
-        return new PastBoard(state with { Watched = state.Watched.Clear(), Lag = TimeSpan.Zero, StaleSince = null }, settled, DateTimeOffset.MaxValue);
+        return PastBoard.Of(state.Table, settled, state.Position);
     }
 
     /// <summary>

@@ -30,10 +30,8 @@ public readonly record struct BoardRank(long First, long Second, Guid Id) : ICom
         ref readonly var keys = ref row.Keys;
         return order switch
         {
-            RowOrder.Urgency => new(keys.DueAt, -keys.DueKind, keys.Id),
-            RowOrder.Heat => new(-keys.Heat, keys.DueAt, keys.Id),
-            RowOrder.Waiting => new(keys.ComplainedAt, 0, keys.Id),
-            RowOrder.Newest => new(-keys.Number, 0, keys.Id),
+            RowOrder.Urgency or RowOrder.Heat or RowOrder.Waiting or RowOrder.Newest =>
+                Of((BoardSort)order, keys.Id, keys.Number, keys.ComplainedAt, keys.DueAt, keys.DueKind, keys.Heat),
             RowOrder.Id => new(0, 0, keys.Id),
             RowOrder.Escalations => new(keys.Waiting?.AcknowledgeBy ?? KeptRow.Never, 0, keys.Id),
             RowOrder.Approvals => new(keys.Waiting?.DecideBy ?? KeptRow.Never, 0, keys.Id),
@@ -41,6 +39,15 @@ public readonly record struct BoardRank(long First, long Second, Guid Id) : ICom
             RowOrder.Harm => new(HarmOf(keys), keys.ComplainedAt, keys.Id),
         };
     }
+
+    /// <summary>The place of a row of the live board or of one of the past in the order of a view.</summary>
+    internal static BoardRank Of(BoardSort sort, Guid id, long number, long complainedAt, long dueAt, byte dueKind, byte heat) => sort switch
+    {
+        BoardSort.Urgency => new(dueAt, -dueKind, id),
+        BoardSort.Heat => new(-heat, dueAt, id),
+        BoardSort.Waiting => new(complainedAt, 0, id),
+        BoardSort.Newest => new(-number, 0, id),
+    };
 
     private static long HarmOf(in RowKeys keys)
     {

@@ -83,7 +83,7 @@ public sealed record BoardRow(
             opening.CustomerId,
             opening.Customer?.Name,
             opening.Type,
-            opening.Summary is { Length: > SummaryLength } summary ? summary[..SummaryLength] : opening.Summary,
+            SummaryOf(opening.Summary),
             state.Stage,
             state.Round,
             state.Heat,
@@ -113,6 +113,9 @@ public sealed record BoardRow(
             Approval.IdOf(state.Id, approval.Number), approval.Kind, approval.AskedBy, approval.AskedAt, approval.DecideBy,
             approval.Promise is { } number ? Promise.IdOf(number) : null, approval.NewDueAt, approval.Amount, approval.Level);
     }
+
+    /// <summary>As much of what happened as a row says.</summary>
+    public static string? SummaryOf(string? whole) => whole is { Length: > SummaryLength } ? whole[..SummaryLength] : whole;
 
     /// <summary>What stands still is not near. Ties: by law, then promise, then target.</summary>
     private static RowDue? NearestDue(Case state)

@@ -71,7 +71,11 @@ internal sealed record BoardState
             return Of(blocks, watched);
         }
 
-        var promises = rows.Where(row => row.Keys.Promises is not null).SelectMany(row => row.Keys.Promises!.Chunk(2)).ToArray();
+        var (risks, dues, tally) = (Empty.Risks, Empty.Dues, Empty.Tally);
+        Parallel.Invoke(
+            () => risks = Promises(rows, 0),
+            () => dues = Promises(rows, 1),
+            () => tally = BoardTally.Of(rows));
         var state = new BoardState
         {
             IsLoaded = true,
@@ -79,12 +83,12 @@ internal sealed record BoardState
             Free = [.. table.FreeSlots.Reverse()],
             ById = byId,
             All = all,
-            Risks = Sizes(promises.Select(promise => promise[0])),
-            Dues = Sizes(promises.Select(promise => promise[1])),
+            Risks = risks,
+            Dues = dues,
             Escalated = BoardIndex.Of(null, RowOrder.Escalations, [.. rows.Where(row => row.Keys.Waiting?.Escalations > 0)]),
             Approvals = BoardIndex.Of(null, RowOrder.Approvals, [.. rows.Where(row => row.Keys.Waiting?.Approvals > 0)]),
             Silent = BoardIndex.Of(null, RowOrder.Silent, [.. rows.Where(row => row.Keys.Waiting?.Silent > 0)]),
-            Tally = BoardTally.Of(rows),
+            Tally = tally,
         };
         return state with { Watched = watched.ToImmutableDictionary(kept => kept.Key, kept => state.Index(kept.Value.Filter, kept.Value.Order)) };
     }
@@ -167,8 +171,21 @@ internal sealed record BoardState
         return BoardIndex.Of(filter, order, [.. rows]);
     }
 
-    private static SortedTree<long, BySize> Sizes(IEnumerable<long> sizes) =>
-        SortedTree<long, BySize>.Of(default, sizes.Order().ToArray());
+    /// <summary>Of each open promise the instant from which it is at risk (0) or its due instant (1), by size.</summary>
+    private static SortedTree<long, BySize> Promises(KeptRow[] rows, int which)
+    {
+        var instants = new List<long>();
+        foreach (var row in rows)
+        {
+            for (var i = which; i < (row.Keys.Promises?.Length ?? 0); i += 2)
+            {
+                instants.Add(row.Keys.Promises![i]);
+            }
+        }
+
+        instants.Sort();
+        return SortedTree<long, BySize>.Of(default, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(instants));
+    }
 
     /// <summary>A row that was read while it changed may come twice; then the older one goes, and all has to be made again.</summary>
     private static bool DropOlder(IReadOnlyList<RowTable.Block> blocks, SortedTree<KeptRow, ByRank> byId)

@@ -53,7 +53,8 @@ internal sealed class RowFilter
         return true;
     }
 
-    private static uint Mask(IEnumerable<int> words)
+    /// <summary>A bit for each of the numbers; all of them when there is none.</summary>
+    public static uint Mask(IEnumerable<int> words)
     {
         var mask = words.Aggregate(0u, (bits, word) => bits | (1u << word));
         return mask == 0 ? uint.MaxValue : mask;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Escalation.Grains;
 using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
@@ -42,37 +43,114 @@ internal sealed class CaseFolds(NpgsqlDataSource dataSource)
         return rows;
     }
 
+    /// <summary>
+    /// Every change of a case's row after one instant and until another: when, by the event at which position, and the row from
+    /// then on, without a name; null when the case was not open. Also how many events there were, and the last one's position.
+    /// </summary>
+    public async Task<(List<(DateTimeOffset At, long Position, Guid Id, BoardRow? Row)> Changes, int Events, long Position)> ChangesAsync(
+        DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var (ids, position) = await CasesAsync(after, until, cancellationToken);
+        var changes = new List<(DateTimeOffset, long, Guid, BoardRow?)>();
+        var events = 0;
+        foreach (var chunk in ids.Chunk(AtATime))
+        {
+            await dataSource.ReadAsync(
+                async (connection, token) =>
+                {
+                    var (some, count) = await ChangesAsync(connection, chunk, after, until, token);
+                    changes.AddRange(some);
+                    events += count;
+                    return true;
+                },
+                cancellationToken);
+        }
+
+        return (changes, events, position);
+    }
+
+    /// <summary>The cases to which something happened after one instant and until another, and the position of the last event; 0 for none.</summary>
+    public Task<(IReadOnlyCollection<Guid> Ids, long Position)> CasesAsync(DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken) =>
+        dataSource.ReadAsync<(IReadOnlyCollection<Guid>, long)>(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select stream, max(position) from event where at > $1 and at <= $2 and category = 'case' group by stream", connection)
+                {
+                    CommandTimeout = 0,
+                    Parameters = { PostgresPastBoards.Parameter(after), PostgresPastBoards.Parameter(until) },
+                };
+                var (ids, position) = (new List<Guid>(), 0L);
+                await using var reader = await command.ExecuteReaderAsync(token);
+                while (await reader.ReadAsync(token))
+                {
+                    ids.Add(reader.GetGuid(0));
+                    position = Math.Max(position, reader.GetInt64(1));
+                }
+
+                return (ids, position);
+            },
+            cancellationToken);
+
+    private static async Task<(List<(DateTimeOffset, long, Guid, BoardRow?)> Changes, int Events)> ChangesAsync(
+        NpgsqlConnection connection, Guid[] ids, DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var changes = new List<(DateTimeOffset, long, Guid, BoardRow?)>();
+        var events = 0;
+        var state = Case.Empty(Guid.Empty);
+        var (at, version, position) = (DateTimeOffset.MinValue, 0, 0L);
+        await foreach (var happened in ReadAsync(connection, ids, named: false, cancellationToken))
+        {
+            events += happened.At > after && happened.At <= until ? 1 : 0;
+            if (happened.Case != state.Id)
+            {
+                Conclude();
+                (state, at) = (Case.Empty(happened.Case), DateTimeOffset.MinValue);
+            }
+
+            // An event counts from when all before it do, whatever its clock said; of those that count from one instant on, the last.
+            if (happened.At > at)
+            {
+                Conclude();
+                at = happened.At;
+            }
+
+            if (at <= until)
+            {
+                state = state.Evolve((CaseEvent)happened.Event(), happened.At, happened.By);
+                (version, position) = (happened.Version, happened.Position);
+            }
+        }
+
+        Conclude();
+        return (changes, events);
+
+        void Conclude()
+        {
+            if (at > after && at <= until)
+            {
+                changes.Add((at, position, state.Id, state.IsOpen ? BoardRow.Of(state, version) : null));
+            }
+        }
+    }
+
     private static async Task<Dictionary<Guid, BoardRow?>> RowsAsync(
         NpgsqlConnection connection, Guid[] ids, DateTimeOffset at, bool named, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select stream, at, by, kind, data, {(named ? "personal" : "null::json")}, version
-            from event
-            where stream = any($1) and category = 'case'
-            order by stream, version
-            """,
-            connection)
-        {
-            CommandTimeout = 0,
-            Parameters = { new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
-        };
         var rows = ids.ToDictionary(id => id, _ => (BoardRow?)null);
         var (state, version, over) = (Case.Empty(Guid.Empty), 0, false);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        await foreach (var happened in ReadAsync(connection, ids, named, cancellationToken))
         {
-            var (id, happenedAt, by, happened, number) = Read(reader);
-            if (id != state.Id)
+            if (happened.Case != state.Id)
             {
                 Conclude();
-                (state, version, over) = (Case.Empty(id), 0, false);
+                (state, version, over) = (Case.Empty(happened.Case), 0, false);
             }
 
-            over |= happenedAt > at;
+            over |= happened.At > at;
             if (!over)
             {
-                (state, version) = (state.Evolve((CaseEvent)happened(), happenedAt, by), number);
+                (state, version) = (state.Evolve((CaseEvent)happened.Event(), happened.At, happened.By), happened.Version);
             }
         }
 
@@ -88,11 +166,37 @@ internal sealed class CaseFolds(NpgsqlDataSource dataSource)
         }
     }
 
+    /// <summary>All events of some cases, one case after the other.</summary>
+    private static async IAsyncEnumerable<Happened> ReadAsync(
+        NpgsqlConnection connection, Guid[] ids, bool named, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select stream, version, position, at, by, kind, data, {(named ? "personal" : "null::json")}
+            from event
+            where stream = any($1) and category = 'case'
+            order by stream, version
+            """,
+            connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return Read(reader);
+        }
+    }
+
     /// <summary>A row is in memory before it is read, so nothing waits; what is too late is not unpacked.</summary>
-    private static (Guid Id, DateTimeOffset At, string By, Func<IEvent> Happened, int Version) Read(NpgsqlDataReader reader) => (
+    private static Happened Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0),
-        reader.GetFieldValue<DateTimeOffset>(1),
-        reader.GetString(2),
-        () => EventCodec.Read(reader.GetString(3), reader.GetFieldValue<byte[]>(4), reader.IsDBNull(5) ? [] : reader.GetFieldValue<byte[]>(5)),
-        reader.GetInt32(6));
+        reader.GetInt32(1),
+        reader.GetInt64(2),
+        reader.GetFieldValue<DateTimeOffset>(3),
+        reader.GetString(4),
+        () => EventCodec.Read(reader.GetString(5), reader.GetFieldValue<byte[]>(6), reader.IsDBNull(7) ? [] : reader.GetFieldValue<byte[]>(7)));
+
+    private readonly record struct Happened(Guid Case, int Version, long Position, DateTimeOffset At, string By, Func<IEvent> Event);
 }

@@ -1,3 +1,4 @@
+using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Log;
@@ -6,16 +7,22 @@ using Npgsql;
 namespace Escalation.Silo.History;
 
 /// <summary>
-/// BRD-6: sees to it that no instant is far from a stored board: a checkpoint goes into the middle of the longest stretch
-/// without one, again and again until none is too long. The same rule keeps up with the log and works through an old one.
+/// BRD-6: stores the past stretch by stretch, each with all changes in it, and from time to time the whole board. The same rule
+/// keeps up with the log and works through an old one.
 /// </summary>
 internal sealed class CheckpointJob(
-    NpgsqlDataSource dataSource, Checkpoints checkpoints, IPastBoards pasts, PostgresBoardRows rows, IJobs jobs, TimeProvider time) : IJob
+    NpgsqlDataSource dataSource, Checkpoints checkpoints, CaseFolds folds, IPastBoards pasts, PostgresBoardRows rows, IJobs jobs, TimeProvider time) : IJob
 {
-    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
+    /// <summary>What is younger may still be on its way to the log; it would be stored only to be taken away.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
 
-    /// <summary>How many events may lie between two checkpoints. A large board has them further apart, or they would outgrow the log.</summary>
-    public int Stretch { get; init; } = 16_384;
+    private static readonly TimeSpan FirstLook = TimeSpan.FromHours(1);
+
+    /// <summary>How many events are in a stretch; more when many happened in one instant.</summary>
+    public int StretchEvents { get; init; } = 16_384;
+
+    /// <summary>How many stretches are between two whole boards, at least. A large board has them further apart, or they would outgrow the log.</summary>
+    public int BoardEvery { get; init; } = 8;
 
     public Task RunAsync(CancellationToken cancellationToken) => LeaderService.TryLeadAsync(
         dataSource, LeaderWork.Checkpoints,
@@ -28,60 +35,75 @@ internal sealed class CheckpointJob(
         },
         cancellationToken);
 
-    /// <summary>Stores one checkpoint; false when none is needed.</summary>
+    /// <summary>Stores one stretch; false when there is none yet, or the past has changed meanwhile.</summary>
     internal async Task<bool> MakeOneAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow() - Settled;
-        var known = await checkpoints.ListAsync(cancellationToken);
-        var (lastAt, lastEvents, lastRows) = known.Count > 0 ? known[^1] : (DateTimeOffset.MinValue, 0, 0);
-        var (count, _) = await MiddleAsync(connection, lastAt, until, cancellationToken);
-        List<(DateTimeOffset From, DateTimeOffset To, long Before, long Events, int Rows)> stretches = [(lastAt, until, lastEvents, count, lastRows)];
-        var (from, before) = (DateTimeOffset.MinValue, 0L);
-        foreach (var (at, events, open) in known)
+        await Checkpoints.DropUncheckedAsync(connection, cancellationToken);
+
+        // Read before anything else: whatever comes after may be missing in the stretch.
+        var madeAfter = await rows.CursorAsync(cancellationToken);
+        var last = await checkpoints.LastAsync(cancellationToken);
+        var since = last?.At ?? DateTimeOffset.MinValue;
+        if (await EndAsync(connection, last, time.GetUtcNow() - Settled, cancellationToken) is not { } at)
         {
-            stretches.Add((from, at, before, events - before, open));
-            (from, before) = (at, events);
+            return false;
         }
 
-        foreach (var stretch in stretches.Where(stretch => stretch.Events > 2 * Math.Max(Stretch, stretch.Rows / 4)).OrderByDescending(stretch => stretch.Events))
+        var (changes, events, position) = await folds.ChangesAsync(since, at, cancellationToken);
+        var stretch = new Stretch(since, at, Math.Max(last?.Position ?? 0, position), (last?.Events ?? 0) + events, null);
+        var (sinceBoard, board) = ((await checkpoints.LastBoardAsync(at, cancellationToken)) ?? new Stretch(since, since, 0, 0, 0), (byte[]?)null);
+        if (stretch.Events - sinceBoard.Events >= Math.Max(BoardEvery * (long)StretchEvents, sinceBoard.OpenCases!.Value / 2))
         {
-            var (_, middle) = await MiddleAsync(connection, stretch.From, stretch.To, cancellationToken);
-            if (middle is not { } at || at >= stretch.To)
+            var past = await pasts.GetAsync(at, cancellationToken);
+            (stretch, board) = (stretch with { OpenCases = past.OpenCases }, past.Write());
+        }
+
+        return await checkpoints.StoreAsync(stretch, PastChanges.Write(since, changes), board, madeAfter, cancellationToken);
+    }
+
+    /// <summary>When enough had happened since the last stretch; null when it has not.</summary>
+    private async Task<DateTimeOffset?> EndAsync(NpgsqlConnection connection, Stretch? last, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if ((last?.At ?? await FirstAsync(connection, cancellationToken)) is not { } from)
+        {
+            return null;
+        }
+
+        // What is looked at is not much more than what is found: the log may go on for years.
+        var reach = last is null || last.Since == DateTimeOffset.MinValue ? FirstLook : last.At - last.Since;
+        for (; ; reach *= 2)
+        {
+            var to = until - from < reach ? until : from + reach;
+            await using var command = new NpgsqlCommand(
+                """
+                select at
+                from event
+                where at > $1 and at <= $2 and category = 'case'
+                order by at
+                offset $3
+                limit 1
+                """,
+                connection)
             {
-                // Everything in it happened at once.
-                continue;
+                CommandTimeout = 0,
+                Parameters = { PostgresPastBoards.Parameter(from), PostgresPastBoards.Parameter(to), new() { Value = (long)(StretchEvents - 1) } },
+            };
+            if (await command.ExecuteScalarAsync(cancellationToken) is DateTime at)
+            {
+                return new DateTimeOffset(at, TimeSpan.Zero);
             }
 
-            // Read before the board is made: whatever comes after may be missing in it.
-            var end = await rows.CursorAsync(cancellationToken);
-            var (half, _) = await MiddleAsync(connection, stretch.From, at, cancellationToken);
-            await checkpoints.StoreAsync(await pasts.GetAsync(at, cancellationToken), stretch.Before + half, end, cancellationToken);
-            return true;
+            if (to == until)
+            {
+                return null;
+            }
         }
-
-        return false;
     }
 
-    /// <summary>How much happened to cases after one instant and until another, and when half of it had.</summary>
-    private static async Task<(long Events, DateTimeOffset? Middle)> MiddleAsync(
-        NpgsqlConnection connection, DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>An instant just before the first event; null when nothing has happened.</summary>
+    private static async Task<DateTimeOffset?> FirstAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            select count(*), percentile_disc(0.5) within group (order by at)
-            from event
-            where at > $1 and at <= $2 and category = 'case'
-            """,
-            connection)
-        {
-            CommandTimeout = 0,
-            Parameters = { PostgresPastBoards.Parameter(after), PostgresPastBoards.Parameter(until) },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return Read(reader);
+        await using var command = new NpgsqlCommand("select min(at) from event where category = 'case'", connection) { CommandTimeout = 0 };
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at, TimeSpan.Zero).AddMicroseconds(-1) : null;
     }
-
-    private static (long Events, DateTimeOffset? Middle) Read(NpgsqlDataReader reader) =>
-        (reader.GetInt64(0), reader.IsDBNull(1) ? null : new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero));
 }

@@ -1,3 +1,4 @@
+using Escalation.Grains.Board;
 using Escalation.Grains.Cases;
 using Escalation.Grains.Log;
 using Escalation.Silo.Log;
@@ -30,7 +31,7 @@ internal static class OpeningWords
                     while (await reader.ReadAsync(token))
                     {
                         var (id, opened) = Read(reader);
-                        words[id] = (opened?.Customer?.Name, opened?.Summary);
+                        words[id] = (opened?.Customer?.Name, BoardRow.SummaryOf(opened?.Summary));
                     }
 
                     return true;

@@ -1,22 +1,32 @@
+using System.Globalization;
 using Escalation.Grains.Board;
 using Escalation.Grains.Hosting;
-using Escalation.Silo.Database;
 using Escalation.Silo.Log;
 using Npgsql;
 
 namespace Escalation.Silo.History;
 
 /// <summary>
-/// BRD-6: the board as it was. It starts from the nearest board that is known (the live one, one asked for before, a stored
-/// checkpoint, or the empty one before everything) and reads every case again to which something happened in between.
+/// BRD-6: the board as it was. Near a board that is in memory (the live one, or one that was asked for before) only the cases
+/// are read again to which something happened in between; far from all of them the last whole board that is stored comes first,
+/// then the changes since. What is not stored yet is read from the log.
 /// </summary>
 internal sealed class PostgresPastBoards(
-    Board live, CaseFolds folds, Checkpoints checkpoints, RecentPasts recent, TimeProvider time, NpgsqlDataSource dataSource) : IPastBoards
+    Board live, CaseFolds folds, Checkpoints checkpoints, RecentPasts recent, TimeProvider time, NpgsqlDataSource dataSource) : IPastBoards, IDisposable
 {
     /// <summary>What was decided this long ago may still be on its way to the log, or from there to the live board.</summary>
     internal static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(60);
 
     private const int FirstYear = 1900;
+
+    // A whole board is a large thing: whoever comes while one is made may find it near.
+    private readonly SemaphoreSlim _far = new(1, 1);
+
+    /// <summary>As many events may lie between a board in memory and one that is near to it, when they have to be read from the log.</summary>
+    public int NearEvents { get; init; } = 4_000;
+
+    /// <summary>As many stretches may.</summary>
+    public int NearStretches { get; init; } = 2;
 
     /// <inheritdoc/>
     public async Task<PastBoard> GetAsync(DateTimeOffset at, CancellationToken cancellationToken)
@@ -26,32 +36,43 @@ internal sealed class PostgresPastBoards(
             return PastBoard.Empty;
         }
 
-        var now = time.GetUtcNow();
-        var mark = recent.Mark();
-        var board = await MoveAsync(await NearestAsync(at, now, cancellationToken), at, cancellationToken);
-        if (at < now - Unsettled)
+        if (await NearAsync(at, cancellationToken) is { } near)
         {
-            recent.Keep(board, mark, now);
+            return near;
         }
 
-        return board;
+        await _far.WaitAsync(cancellationToken);
+        try
+        {
+            return await NearAsync(at, cancellationToken) ?? await FarAsync(at, cancellationToken);
+        }
+        finally
+        {
+            _far.Release();
+        }
     }
 
     /// <inheritdoc/>
     public async Task<PastBoard> MoveAsync(PastBoard from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var (cases, position) = await dataSource.ReadAsync(
-            async (connection, token) => (
-                await CasesAsync(connection, from.At < to ? from.At : to, from.Until > to ? from.Until : to, token),
-                await LastPositionAsync(connection, to, token)),
-            cancellationToken);
-        return from.With(to, position, await folds.RowsAsync(cases, to, named: false, cancellationToken));
+        var changes = new PastChanges();
+        var (after, until) = (from.At < to ? from.At : to, from.Until > to ? from.Until : to);
+        var isLater = until == to;
+        var position = isLater ? from.Position : 0;
+        if (isLater)
+        {
+            after = await checkpoints.TakeAsync(changes, after, until, cancellationToken);
+            position = Math.Max(position, changes.Position);
+        }
+
+        var last = await TakeLogAsync(changes, after, until, to, cancellationToken);
+        return from.With(to, isLater ? Math.Max(position, last) : await LastPositionAsync(to, cancellationToken), changes);
     }
 
     /// <inheritdoc/>
     public async Task<BoardPage> ReadAsync(PastBoard board, BoardView view, BoardPage? known, CancellationToken cancellationToken)
     {
-        var page = view.Text is null ? board.Read(view) : board.Page(view, await MatchingAsync(board, view, cancellationToken));
+        var page = board.Read(view, view.Text is null ? null : await MatchingAsync(board, view, cancellationToken));
         var shown = (known?.Rows ?? []).ToDictionary(row => row.Id);
         var fresh = page.Rows.Where(row => shown.GetValueOrDefault(row.Id)?.Version != row.Version).Select(row => row.Id).ToList();
         foreach (var (id, row) in await folds.RowsAsync(fresh, board.At, named: true, cancellationToken))
@@ -62,85 +83,166 @@ internal sealed class PostgresPastBoards(
         return page with { Rows = [.. page.Rows.Select(row => shown[row.Id])] };
     }
 
-    /// <summary>Customers' words are nowhere but in the log, so a search has to read them there.</summary>
-    private async Task<IReadOnlyList<KeptRow>> MatchingAsync(PastBoard board, BoardView view, CancellationToken cancellationToken)
+    public void Dispose() => _far.Dispose();
+
+    /// <summary>
+    /// Customers' words are nowhere but in the log, so a search has to read them there; but for cases that are open now, and whose
+    /// rows do not say what is searched for: a customer's words stay the same. Only the owner may have been another one then.
+    /// </summary>
+    private async Task<IReadOnlySet<Guid>> MatchingAsync(PastBoard board, BoardView view, CancellationToken cancellationToken)
     {
-        var all = board.ReadAll(view);
-        var words = await OpeningWords.ReadAsync(dataSource, [.. all.Select(row => row.Id)], cancellationToken);
-        return [.. all.Where(row => words.GetValueOrDefault(row.Id) is var (customer, summary) &&
-            view.Finds(customer, row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), summary, row.Type, row.Owner))];
+        var cases = board.Cases(view);
+        string[] owners = [.. cases.Select(one => one.Owner).OfType<string>().Distinct()];
+        var without = live.Without([.. view.Words.Where(word => !owners.Any(owner => owner.Contains(word, StringComparison.OrdinalIgnoreCase)))]);
+        PastCase[] asked = [.. cases.Where(one => !without.Contains(one.Id))];
+        var words = await OpeningWords.ReadAsync(dataSource, [.. asked.Select(one => one.Id)], cancellationToken);
+        return asked.Where(one => words.GetValueOrDefault(one.Id) is var (customer, summary) &&
+            view.Finds(customer, one.Number.ToString(CultureInfo.InvariantCulture), summary, one.Type, one.Owner))
+            .Select(one => one.Id).ToHashSet();
     }
 
-    private async Task<PastBoard> NearestAsync(DateTimeOffset at, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>From the nearest board in memory; null when none is near.</summary>
+    private async Task<PastBoard?> NearAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
-        // The live board may know a little more or less than all that happened until now.
-        var today = live.IsLoaded ? live.ToPast(now - Unsettled) : null;
-        var (before, after) = await checkpoints.AroundAsync(at, cancellationToken);
-        List<(DateTimeOffset At, Func<Task<PastBoard?>> Get)> bases = [(DateTimeOffset.MinValue, () => Task.FromResult<PastBoard?>(PastBoard.Empty))];
-        bases.AddRange(recent.All.Select(past => (past.At, (Func<Task<PastBoard?>>)(() => Task.FromResult<PastBoard?>(past)))));
-        bases.AddRange(new[] { before, after }.OfType<DateTimeOffset>().Select(stored => (stored, (Func<Task<PastBoard?>>)(() => checkpoints.ReadAsync(stored, cancellationToken)))));
-        if (today is not null)
+        var mark = recent.Mark();
+        List<(DateTimeOffset At, DateTimeOffset Until, Func<PastBoard> Get)> boards = [.. recent.All.Select(past => (past.At, past.Until, (Func<PastBoard>)(() => past)))];
+        if (live.IsLoaded)
         {
-            bases.Add((now, () => Task.FromResult<PastBoard?>(today)));
+            boards.Add((Settled, DateTimeOffset.MaxValue, Today));
         }
 
-        var earlier = bases.Where(one => one.At <= at).MaxBy(one => one.At);
-        var later = bases.Where(one => one.At > at).OrderBy(one => one.At).Select(one => ((DateTimeOffset, Func<Task<PastBoard?>>)?)one).FirstOrDefault();
-        var nearest = later is { } next && await IsNearerAsync(at, next.Item1, earlier.At, cancellationToken) ? next.Item2 : earlier.Get;
-        return await nearest() ?? today ?? PastBoard.Empty;
+        var earlier = boards.Where(board => board.At <= at).OrderBy(board => at - board.At).Take(1);
+        var later = boards.Where(board => board.At > at).OrderBy(board => board.At).Take(1);
+        foreach (var board in earlier.Concat(later))
+        {
+            if (await IsNearAsync(board.At, board.Until, at, cancellationToken))
+            {
+                return Keep(await MoveAsync(board.Get(), at, cancellationToken), mark);
+            }
+        }
+
+        return null;
     }
 
-    /// <summary>Whether less happened from <paramref name="at"/> to <paramref name="later"/> than from <paramref name="earlier"/>.</summary>
-    private Task<bool> IsNearerAsync(DateTimeOffset at, DateTimeOffset later, DateTimeOffset earlier, CancellationToken cancellationToken) =>
+    /// <summary>Whether what a board knows, until one instant all and after another nothing, is near to a third.</summary>
+    private async Task<bool> IsNearAsync(DateTimeOffset knows, DateTimeOffset knowsUntil, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (knowsUntil == at)
+        {
+            return true;
+        }
+
+        var (after, until) = knows < at ? (knows, at) : (at, knowsUntil);
+
+        if (await checkpoints.CountAsync(after, until, cancellationToken) > NearStretches)
+        {
+            return false;
+        }
+
+        var isStored = knowsUntil < at && await checkpoints.LastAsync(cancellationToken) is { } last && last.At >= at;
+        return (isStored && NearStretches > 0) || await EventsAsync(after, until, NearEvents + 1, cancellationToken) <= NearEvents;
+    }
+
+    /// <summary>From the last whole board before; or from the live one, if what is stored ends further away than that.</summary>
+    private async Task<PastBoard> FarAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var mark = recent.Mark();
+        var last = await checkpoints.LastAsync(cancellationToken);
+        var stored = last?.At ?? DateTimeOffset.MinValue;
+        if (stored < at && live.IsLoaded)
+        {
+            var since = await EventsAsync(at, DateTimeOffset.MaxValue, int.MaxValue, cancellationToken);
+            if (since <= await EventsAsync(stored, at, since, cancellationToken))
+            {
+                return Keep(await MoveAsync(Today(), at, cancellationToken), mark);
+            }
+        }
+
+        var whole = await checkpoints.LastBoardAsync(at, cancellationToken);
+        var board = whole is null ? null : await FromAsync(whole, at, cancellationToken);
+        return Keep(board ?? (await FromAsync(null, at, cancellationToken))!, mark);
+    }
+
+    /// <summary>From a whole board that is stored; null when it is gone. From the board before everything there is always one.</summary>
+    private async Task<PastBoard?> FromAsync(Stretch? whole, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var changes = new PastChanges();
+        var after = whole?.At ?? DateTimeOffset.MinValue;
+        var reading = whole is null ? Task.FromResult<byte[]?>([]) : checkpoints.BoardAsync(whole.At, cancellationToken);
+        var reached = await checkpoints.TakeAsync(changes, after, at, cancellationToken);
+        var last = await TakeLogAsync(changes, reached, at, at, cancellationToken);
+        var position = Math.Max(last, Math.Max(whole?.Position ?? 0, changes.Position));
+        return await reading is { } written ? PastBoard.Read(written, at, position, changes) : null;
+    }
+
+    /// <summary>The live board may know a little more or less than all that happened until now.</summary>
+    private DateTimeOffset Settled => time.GetUtcNow() - Unsettled;
+
+    private PastBoard Today() => live.ToPast(Settled);
+
+    private PastBoard Keep(PastBoard board, int mark)
+    {
+        if (board.At < Settled)
+        {
+            recent.Keep(board, mark, time.GetUtcNow());
+        }
+
+        return board;
+    }
+
+    /// <summary>Reads the cases again to which something happened after one instant and until another, as they were at a third; returns the position of the last event.</summary>
+    private async Task<long> TakeLogAsync(PastChanges changes, DateTimeOffset after, DateTimeOffset until, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (after >= until)
+        {
+            return 0;
+        }
+
+        var (cases, position) = await folds.CasesAsync(after, until, cancellationToken);
+        foreach (var (id, row) in await folds.RowsAsync(cases, at, named: false, cancellationToken))
+        {
+            changes.Take(id, row);
+        }
+
+        return position;
+    }
+
+    /// <summary>How much happened to cases after one instant and until another; not counted beyond <paramref name="most"/>.</summary>
+    private Task<long> EventsAsync(DateTimeOffset after, DateTimeOffset until, long most, CancellationToken cancellationToken) =>
         dataSource.ReadAsync(
             async (connection, token) =>
             {
                 await using var command = new NpgsqlCommand(
-                    """
-                    select coalesce(sum(case when at > $1 then 1 else -1 end), 0) < 0
-                    from event
-                    where at > $2 and at <= $3
-                    """,
-                    connection)
+                    "select count(*) from (select from event where at > $1 and at <= $2 and category = 'case' limit $3) as event", connection)
                 {
                     CommandTimeout = 0,
-                    Parameters = { Parameter(at), Parameter(earlier), Parameter(later) },
+                    Parameters = { Parameter(after), Parameter(until), new() { Value = most } },
                 };
-                return await command.ExecuteScalarAsync(token) is true;
+                return (long)(await command.ExecuteScalarAsync(token))!;
             },
             cancellationToken);
 
-    /// <summary>The cases to which something happened after one instant and until another.</summary>
-    private static async Task<IReadOnlyCollection<Guid>> CasesAsync(
-        NpgsqlConnection connection, DateTimeOffset after, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            "select distinct stream from event where at > $1 and at <= $2 and category = 'case'", connection)
-        {
-            CommandTimeout = 0,
-            Parameters = { Parameter(after), Parameter(until) },
-        };
-        return await command.ReadIdsAsync(cancellationToken);
-    }
-
     /// <summary>Looks back further and further: what happened last is usually not long ago.</summary>
-    private static async Task<long> LastPositionAsync(NpgsqlConnection connection, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        foreach (var from in (DateTimeOffset[])[at.AddHours(-1), at.AddDays(-1), at.AddDays(-30), DateTimeOffset.MinValue])
-        {
-            await using var command = new NpgsqlCommand("select max(position) from event where at > $1 and at <= $2", connection)
+    private Task<long> LastPositionAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
+        dataSource.ReadAsync(
+            async (connection, token) =>
             {
-                CommandTimeout = 0,
-                Parameters = { Parameter(from), Parameter(at) },
-            };
-            if (await command.ExecuteScalarAsync(cancellationToken) is long position)
-            {
-                return position;
-            }
-        }
+                foreach (var from in (DateTimeOffset[])[at.AddHours(-1), at.AddDays(-1), at.AddDays(-30), DateTimeOffset.MinValue])
+                {
+                    await using var command = new NpgsqlCommand("select max(position) from event where at > $1 and at <= $2 and category = 'case'", connection)
+                    {
+                        CommandTimeout = 0,
+                        Parameters = { Parameter(from), Parameter(at) },
+                    };
+                    if (await command.ExecuteScalarAsync(token) is long position)
+                    {
+                        return position;
+                    }
+                }
 
-        return 0;
-    }
+                return 0;
+            },
+            cancellationToken);
 
     /// <summary>The least and the greatest instant are the server's infinities.</summary>
     internal static NpgsqlParameter Parameter(DateTimeOffset at) => new() { Value = at.UtcDateTime, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };

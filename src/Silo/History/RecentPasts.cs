@@ -10,7 +10,10 @@ internal sealed class RecentPasts
 {
     private const int Most = 4;
 
-    /// <summary>They hold on to rows of the live board that have changed since, so not for long.</summary>
+    /// <summary>How many rows they may have together, at a hundred bytes each. The last one is kept however large it is.</summary>
+    private const int MostRows = 3_000_000;
+
+    /// <summary>They take room, so not for long.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -40,7 +43,10 @@ internal sealed class RecentPasts
             {
                 _boards.RemoveAll(kept => kept.Board.At == board.At);
                 _boards.Insert(0, (board, now));
-                _boards.RemoveRange(Math.Min(Most, _boards.Count), Math.Max(0, _boards.Count - Most));
+                while (_boards.Count > 1 && (_boards.Count > Most || _boards.Sum(kept => kept.Board.HeldRows) > MostRows))
+                {
+                    _boards.RemoveAt(_boards.Count - 1);
+                }
             }
         }
     }

@@ -76,10 +76,7 @@ public sealed class TeamTests
 
         var board = new LiveBoard();
         board.Load(feed.RowsAt(feed.Length), feed.Position);
-        using var written = new MemoryStream();
-        board.ToPast(Now).Write(written);
-        written.Position = 0;
-        var past = PastBoard.Read(written, Now, feed.Position)!;
+        var past = PastBoard.Read(board.ToPast(Now).Write(), Now, feed.Position, new PastChanges())!;
         var view = BoardView.Default with { Teams = ["front"], People = People, Limit = BoardView.MaxLimit };
         Assert.NotEmpty(past.Read(view).Rows);
         Assert.Equal(board.Read(view, Now).Rows.Select(row => row.Id), past.Read(view).Rows.Select(row => row.Id));

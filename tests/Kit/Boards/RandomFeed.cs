@@ -51,6 +51,9 @@ public sealed class RandomFeed(int seed, DateTimeOffset now)
     public IReadOnlyList<BoardRow> RowsAt(int length) =>
         [.. Newest(_log.Take(length)).Values.Where(row => row is not null).Select(row => row!)];
 
+    /// <summary>One after the other what happened to which case, and its row from then on; null when it was not open.</summary>
+    public IEnumerable<(long Position, Guid Id, BoardRow? Row)> Changes => _log.Select(one => (one.Entry.Position, one.Entry.Stream, one.Row));
+
     public long PositionAt(int length) => length == 0 ? 0 : _log[length - 1].Entry.Position;
 
     /// <summary>

@@ -61,11 +61,13 @@ public sealed class PastBoardTests
 
         platform.Time.Advance(TimeSpan.FromMinutes(10));
         var pasts = platform.Services.GetRequiredService<IPastBoards>();
-        var checkpoints = await platform.QueryAsync<long>("select count(*) from board_checkpoint where checked");
-        Assert.True(checkpoints > 2, $"Seed {seed}: {checkpoints} checkpoints.");
+        var stretches = await platform.QueryAsync<long>("select count(*) from board_checkpoint where checked");
+        var boards = await platform.QueryAsync<long>("select count(*) from board_checkpoint where data is not null");
+        Assert.True(stretches > 5 && boards > 1, $"Seed {seed}: {stretches} stretches, {boards} boards.");
         foreach (var (at, pages) in live.OrderBy(_ => random.Next()).Take(20))
         {
             Same(pages, await PagesAsync(pasts, at), seed, at);
+            Same(pages, await PagesAsync(FarOnly(platform), at), seed, at);
         }
 
         // What was erased never comes back, and what an import adds to the past is there.
@@ -77,6 +79,15 @@ public sealed class PastBoardTests
         foreach (var (at, _) in live.OrderBy(_ => random.Next()).Take(15))
         {
             Same(Oracle(histories, at), await PagesAsync(pasts, at), seed, at);
+            Same(Oracle(histories, at), await PagesAsync(FarOnly(platform), at), seed, at);
+        }
+
+        // The job stores anew what the import took away.
+        await CheckpointAsync(platform);
+        Assert.True(await platform.QueryAsync<long>("select count(*) from board_checkpoint where checked") >= stretches, $"Seed {seed}.");
+        foreach (var (at, _) in live.OrderBy(_ => random.Next()).Take(10))
+        {
+            Same(Oracle(histories, at), await PagesAsync(FarOnly(platform), at), seed, at);
         }
 
         // From one instant on to the next, as a replay goes.
@@ -164,12 +175,22 @@ public sealed class PastBoardTests
         }
     }
 
+    /// <summary>What comes into play with many events: no board in memory is near.</summary>
+    private static PostgresPastBoards FarOnly(TestPlatform platform)
+    {
+        var services = platform.Services;
+        return new PostgresPastBoards(
+            services.GetRequiredService<Board>(), services.GetRequiredService<CaseFolds>(), services.GetRequiredService<Checkpoints>(),
+            new RecentPasts(), platform.Time, services.GetRequiredService<NpgsqlDataSource>()) { NearEvents = -1, NearStretches = -1 };
+    }
+
     private static async Task CheckpointAsync(TestPlatform platform)
     {
         var services = platform.Services;
         var job = new CheckpointJob(
-            services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<Checkpoints>(), services.GetRequiredService<IPastBoards>(),
-            services.GetRequiredService<Silo.Log.PostgresBoardRows>(), services.GetRequiredService<Silo.Jobs.IJobs>(), platform.Time) { Stretch = 15 };
+            services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<Checkpoints>(), services.GetRequiredService<CaseFolds>(),
+            services.GetRequiredService<IPastBoards>(), services.GetRequiredService<Silo.Log.PostgresBoardRows>(),
+            services.GetRequiredService<Silo.Jobs.IJobs>(), platform.Time) { StretchEvents = 15, BoardEvery = 3 };
         await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
         while (await job.MakeOneAsync(connection, CancellationToken.None))
         {
