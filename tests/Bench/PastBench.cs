@@ -28,6 +28,12 @@ internal static class PastBench
         await using var host = await HostProcess.StartAsync(folder.Path);
         using var client = host.ClientFor("supervisor");
         var now = TimeProvider.System.GetUtcNow();
+        while (!(await client.GetAsync(new Uri("/readyz", UriKind.Relative))).IsSuccessStatusCode)
+        {
+            // The live board is loaded meanwhile.
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+
         await client.GetStringAsync(Address(now.AddDays(-1), ""));
         var random = new Random(1);
         List<double> far = [];

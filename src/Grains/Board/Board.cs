@@ -196,23 +196,37 @@ public sealed class Board
         return rows.Window(0, rows.Count);
     }
 
-    /// <summary>Open cases in whose customer, number, summary, type and owner not all of the words are found.</summary>
-    public IReadOnlySet<Guid> Without(IReadOnlyCollection<string> words)
+    /// <summary>Of each open case the words that are not found in its customer, number, summary, type and owner, as bits; cases that say all are absent.</summary>
+    /// <param name="words">At most 32.</param>
+    public IReadOnlyDictionary<Guid, uint> Missing(IReadOnlyCollection<string> words)
     {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(words.Count, 32);
         var folded = words.Select(RowReader.Folded).ToArray();
-        var ids = new HashSet<Guid>();
-        foreach (var block in folded.Length == 0 ? [] : _state.Table.Blocks)
+        var missing = new Dictionary<Guid, uint>();
+        foreach (var block in _state.Table.Blocks)
         {
             for (var place = 0; place < RowTable.BlockSize; place++)
             {
-                if (block.Rows[place] is { } row && Array.Exists(folded, word => block.SearchOf(place).IndexOf(word) < 0))
+                if (block.Rows[place] is not { } row)
                 {
-                    ids.Add(row.Id);
+                    continue;
+                }
+
+                var bits = 0u;
+                for (var word = 0; word < folded.Length; word++)
+                {
+                    bits |= block.SearchOf(place).IndexOf(folded[word]) < 0 ? 1u << word : 0;
+                }
+
+                if (bits != 0)
+                {
+                    missing[row.Id] = bits;
                 }
             }
         }
 
-        return ids;
+        return missing;
     }
 
     /// <summary>BRD-6: the board as it stands, to be taken back in time from here.</summary>

@@ -91,14 +91,35 @@ internal sealed class PostgresPastBoards(
     /// </summary>
     private async Task<IReadOnlySet<Guid>> MatchingAsync(PastBoard board, BoardView view, CancellationToken cancellationToken)
     {
-        var cases = board.Cases(view);
-        string[] owners = [.. cases.Select(one => one.Owner).OfType<string>().Distinct()];
-        var without = live.Without([.. view.Words.Where(word => !owners.Any(owner => owner.Contains(word, StringComparison.OrdinalIgnoreCase)))]);
-        PastCase[] asked = [.. cases.Where(one => !without.Contains(one.Id))];
+        string[] sought = [.. view.Words.Distinct(StringComparer.OrdinalIgnoreCase).Take(32)];
+        var missing = live.Missing(sought);
+        var owners = new Dictionary<string, uint>();
+        PastCase[] asked = [.. board.Cases(view).Where(one => (missing.GetValueOrDefault(one.Id) & ~OwnedBy(one.Owner)) == 0)];
         var words = await OpeningWords.ReadAsync(dataSource, [.. asked.Select(one => one.Id)], cancellationToken);
         return asked.Where(one => words.GetValueOrDefault(one.Id) is var (customer, summary) &&
             view.Finds(customer, one.Number.ToString(CultureInfo.InvariantCulture), summary, one.Type, one.Owner))
             .Select(one => one.Id).ToHashSet();
+
+        // Which of the words are found in the owner's id, as bits.
+        uint OwnedBy(string? owner)
+        {
+            if (owner is null)
+            {
+                return 0;
+            }
+
+            if (!owners.TryGetValue(owner, out var bits))
+            {
+                for (var word = 0; word < sought.Length; word++)
+                {
+                    bits |= owner.Contains(sought[word], StringComparison.OrdinalIgnoreCase) ? 1u << word : 0;
+                }
+
+                owners.Add(owner, bits);
+            }
+
+            return bits;
+        }
     }
 
     /// <summary>From the nearest board in memory; null when none is near.</summary>
