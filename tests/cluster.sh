@@ -27,5 +27,8 @@ fi
 artifacts/cluster/bin/Escalation.Cluster.Tests/release/Escalation.Cluster.Tests -noColor > "$output" 2>&1
 status=$?
 [[ $status -eq 0 ]] || cat "$output"
-sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+).*/test: cluster: \1 run, \2 errors, \3 failed/p' "$output" | tail -1
+read -r total errors failures <<< "$(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+).*/\1 \2 \3/p' "$output" | tail -1)"
+failed=$((${errors:-0} + ${failures:-0}))
+[[ $status -eq 0 || $failed -gt 0 ]] || failed=1
+echo "test: cluster: $((${total:-0} - failed > 0 ? total - failed : 0)) passed, $failed failed"
 exit $status
