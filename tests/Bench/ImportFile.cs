@@ -4,9 +4,9 @@ namespace Escalation.Bench;
 
 /// <summary>
 /// A file of complaints as a shop's old system might hand over: every third line is of a customer who came before, one in a hundred cannot
-/// be taken, one in fifty stands there twice, and everybody complained within the last fortnight.
+/// be taken, one in fifty stands there twice, and everybody complained within the last hours.
 /// </summary>
-internal sealed class ImportFile(int lines, DateTimeOffset now)
+internal sealed class ImportFile(int lines, int hours, DateTimeOffset now)
 {
     /// <summary>"Date received" only sounds like a field, and "Town" is none: both are asked about.</summary>
     private const string Headings = "key,customer.name,customer.email,customer.phone,customer.language,customer.timeZone,type,summary,channel,Date received,Town";
@@ -54,7 +54,7 @@ internal sealed class ImportFile(int lines, DateTimeOffset now)
         var random = new Random(line);
         var customer = line % 3 == 2 ? random.Next(line / 3) * 3 : line;
         var phone = customer % 2 == 0 ? string.Create(CultureInfo.InvariantCulture, $"+3736{customer:0000000}") : "";
-        var at = now - TimeSpan.FromSeconds(random.Next(60, 14 * 86_400));
+        var at = now - TimeSpan.FromSeconds(random.Next(60, hours * 3_600));
         var trouble = BoardStock.Troubles[random.Next(BoardStock.Troubles.Length)];
         return string.Create(
             CultureInfo.InvariantCulture,

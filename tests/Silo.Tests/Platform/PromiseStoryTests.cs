@@ -20,6 +20,8 @@ public sealed class PromiseStoryTests
         var id = (await ana.OpenCaseAsync()).GetProperty("id").GetString();
         await ana.SendAsync($"/api/cases/{id}/promises", new { text = "Delivered and fitted", dueAt = platform.Time.GetUtcNow().AddHours(5) });
 
+        // A letter about a date that has moved before it went out would not go out any more.
+        await platform.UntilAsync(async () => (await OutboxAsync(ana)).Count == 2);
         await platform.FastForward(TimeSpan.FromHours(4.5));
         await platform.UntilAsync(async () => (await OutboxAsync(ana)).Count == 3);
 
