@@ -6,17 +6,10 @@ internal sealed class BoardLook(BoardView view)
     private readonly RowFilter _filter = new(view);
     private readonly RowOrder _order = (RowOrder)view.Sort;
 
-    // The last of the window lies on top, to make room for a better one.
-    private readonly PriorityQueue<KeptRow, BoardRank> _window = new(Comparer<BoardRank>.Create((one, other) => other.CompareTo(one)));
-    private int _beyond;
-
     /// <summary>How many rows the filter lets through.</summary>
     public int Matched { get; private set; }
 
-    public IEnumerable<KeptRow> Window => _window.UnorderedItems.OrderBy(item => item.Priority).Select(item => item.Element);
-
-    /// <summary>Where the next page begins; null at the end.</summary>
-    public BoardRank? Next => _beyond > 0 && _window.Count > 0 ? _window.UnorderedItems.Max(item => item.Priority) : null;
+    public RankedWindow<KeptRow> Window { get; } = new(view);
 
     public void Take(KeptRow? row, BoardState state)
     {
@@ -76,22 +69,6 @@ internal sealed class BoardLook(BoardView view)
     private void Take(KeptRow row)
     {
         Matched++;
-        var rank = BoardRank.Of(row, _order);
-        if (view.After is { } after && rank <= after)
-        {
-            return;
-        }
-
-        if (_window.Count < view.Limit)
-        {
-            _window.Enqueue(row, rank);
-            return;
-        }
-
-        _beyond++;
-        if (_window.TryPeek(out _, out var last) && rank < last)
-        {
-            _window.EnqueueDequeue(row, rank);
-        }
+        Window.Offer(row, BoardRank.Of(row, _order));
     }
 }

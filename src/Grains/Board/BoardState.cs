@@ -118,7 +118,7 @@ internal sealed record BoardState
             look.TakeAll(Table);
         }
 
-        return Page(view, [.. look.Window], look.Next, look.Matched, null, now);
+        return Page(view, [.. look.Window.Rows], look.Window.Next, look.Matched, null, now);
     }
 
     public BoardPage Page(BoardView view, KeptRow[] rows, BoardRank? next, int matched, BoardIndex? index, DateTimeOffset now) => new(

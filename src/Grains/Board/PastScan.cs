@@ -38,9 +38,7 @@ internal sealed class PastFilter
 internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset at)
 {
     private readonly long _now = at.UtcTicks;
-
-    // The last of the window lies on top, to make room for a better one.
-    private readonly PriorityQueue<PastRow, BoardRank> _window = new(Comparer<BoardRank>.Create((one, other) => other.CompareTo(one)));
+    private readonly RankedWindow<PastRow> _window = new(view);
     private readonly int[] _levels = new int[4];
     private readonly int[] _heats = new int[5];
     private readonly int[] _stages = new int[6];
@@ -48,7 +46,6 @@ internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset
     private readonly int[] _holders = new int[PastWords.Count];
     private int _total;
     private int _matched;
-    private int _beyond;
     private int _overdue;
     private int _promises;
     private int _atRisk;
@@ -69,7 +66,7 @@ internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset
                 if (filter.Matches(in row))
                 {
                     _matched++;
-                    Offer(in row);
+                    _window.Offer(in row, row.Rank(view.Sort));
                 }
             }
         }
@@ -83,14 +80,11 @@ internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset
         Add(_stages, other._stages);
         Add(_types, other._types);
         Add(_holders, other._holders);
-        (_total, _matched, _beyond) = (_total + other._total, _matched + other._matched, _beyond + other._beyond);
+        (_total, _matched) = (_total + other._total, _matched + other._matched);
         (_overdue, _promises, _atRisk) = (_overdue + other._overdue, _promises + other._promises, _atRisk + other._atRisk);
         (_unacknowledged, _approvals, _silent) = (_unacknowledged + other._unacknowledged, _approvals + other._approvals, _silent + other._silent);
         _nextDue = Math.Min(_nextDue, other._nextDue);
-        foreach (var (row, _) in other._window.UnorderedItems)
-        {
-            Offer(in row);
-        }
+        _window.Take(other._window);
 
         static void Add(int[] counts, int[] more)
         {
@@ -103,7 +97,6 @@ internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset
 
     public BoardPage ToPage(long position)
     {
-        var rows = _window.UnorderedItems.OrderBy(item => item.Priority).ToList();
         var counts = new BoardCounts(
             _total,
             _matched,
@@ -122,7 +115,7 @@ internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset
             Silent = _silent,
         };
         return new BoardPage(
-            0, position, [.. rows.Select(row => row.Element.ToKept())], counts, _beyond > 0 && rows.Count > 0 ? rows[^1].Priority : null, TimeSpan.Zero, null);
+            0, position, [.. _window.Rows.Select(row => row.ToKept())], counts, _window.Next, TimeSpan.Zero, null);
 
         static Dictionary<string, int> Named(int[] counts)
         {
@@ -156,27 +149,6 @@ internal sealed class PastScan(BoardView view, PastFilter filter, DateTimeOffset
         {
             _atRisk += promises[i] <= _now ? 1 : 0;
             _nextDue = Math.Min(_nextDue, promises[i + 1]);
-        }
-    }
-
-    private void Offer(in PastRow row)
-    {
-        var rank = row.Rank(view.Sort);
-        if (view.After is { } after && rank <= after)
-        {
-            return;
-        }
-
-        if (_window.Count < view.Limit)
-        {
-            _window.Enqueue(row, rank);
-            return;
-        }
-
-        _beyond++;
-        if (_window.TryPeek(out _, out var last) && rank < last)
-        {
-            _window.EnqueueDequeue(row, rank);
         }
     }
 }

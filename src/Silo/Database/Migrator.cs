@@ -28,37 +28,27 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, TimeProvider
 
     internal async Task RunAsync(IReadOnlyList<Step> steps, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+        var connection = session.Connection;
         await ExecuteAsync(connection, $"select pg_advisory_lock({Lock})", cancellationToken);
-        try
+        await ExecuteAsync(
+            connection,
+            """
+            create table if not exists schema_migration (
+                name text primary key,
+                checksum text not null,
+                at timestamptz not null
+            )
+            """,
+            cancellationToken);
+        var done = await ReadDoneAsync(connection, cancellationToken);
+        Check(steps, done);
+        foreach (var step in steps.Where(step => !done.ContainsKey(step.Name)))
         {
-            await ExecuteAsync(
-                connection,
-                """
-                create table if not exists schema_migration (
-                    name text primary key,
-                    checksum text not null,
-                    at timestamptz not null
-                )
-                """,
-                cancellationToken);
-            var done = await ReadDoneAsync(connection, cancellationToken);
-            Check(steps, done);
-            foreach (var step in steps.Where(step => !done.ContainsKey(step.Name)))
-            {
-                await RunAsync(connection, step, cancellationToken);
-            }
+            await RunAsync(connection, step, cancellationToken);
+        }
 
-            await HealAfterRestoreAsync(connection, cancellationToken);
-        }
-        finally
-        {
-            // A broken connection has given up the lock by itself.
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await ExecuteAsync(connection, $"select pg_advisory_unlock({Lock})", CancellationToken.None);
-            }
-        }
+        await HealAfterRestoreAsync(connection, cancellationToken);
     }
 
     private async Task RunAsync(NpgsqlConnection connection, Step step, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Escalation.Grains;
 using Escalation.Grains.Desks;
+using Escalation.Silo.Database;
 using Escalation.Silo.Log;
 using Npgsql;
 
@@ -83,7 +84,8 @@ internal sealed partial class ViewerRelay(NpgsqlDataSource dataSource, CaseViewe
         {
             try
             {
-                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+                var connection = session.Connection;
                 connection.Notification += (_, notification) => Hear(notification.Payload);
                 await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
                 {

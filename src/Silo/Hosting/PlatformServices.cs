@@ -69,6 +69,8 @@ internal static class PlatformServices
         new NpgsqlConnectionStringBuilder(connectionString)
         {
             MaxPoolSize = 60,
+            // Whoever changes a session puts it in order again.
+            NoResetOnClose = true,
             ApplicationName = commits.SessionName,
         }.ConnectionString).Build();
 

@@ -80,7 +80,7 @@ internal sealed class AppendBatch : IDisposable
 
     // Looking up by key is always right here, whatever the planner believes about tables that were empty a minute ago.
     // An answer means that it is on disk, whatever the server's default.
-    private const string Session =
+    private const string Settings =
         """
         set enable_hashjoin = off;
         set enable_mergejoin = off;
@@ -191,9 +191,9 @@ internal sealed class AppendBatch : IDisposable
     /// <summary>Makes <paramref name="connection"/> ready for <see cref="CommitAsync"/>.</summary>
     public async Task PrepareAsync(NpgsqlConnection connection, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        await using (var session = new NpgsqlCommand(Session, connection))
+        await using (var settings = new NpgsqlCommand(Settings, connection))
         {
-            await session.ExecuteNonQueryAsync(cancellationToken);
+            await settings.ExecuteNonQueryAsync(cancellationToken);
         }
 
         _command.Connection = connection;

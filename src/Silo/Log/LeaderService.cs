@@ -1,4 +1,5 @@
 using Escalation.Grains.Log;
+using Escalation.Silo.Database;
 using Npgsql;
 
 namespace Escalation.Silo.Log;
@@ -31,8 +32,8 @@ internal abstract partial class LeaderService(NpgsqlDataSource dataSource, Leade
     public static async Task<bool> TryLeadAsync(
         NpgsqlDataSource dataSource, LeaderWork work, Func<NpgsqlConnection, CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({(long)work})", connection))
+        await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+        await using (var take = new NpgsqlCommand($"select pg_try_advisory_lock({(long)work})", session.Connection))
         {
             if (await take.ExecuteScalarAsync(cancellationToken) is not true)
             {
@@ -40,19 +41,7 @@ internal abstract partial class LeaderService(NpgsqlDataSource dataSource, Leade
             }
         }
 
-        try
-        {
-            await lead(connection, cancellationToken);
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await using var give = new NpgsqlCommand($"select pg_advisory_unlock({(long)work})", connection);
-                await give.ExecuteScalarAsync(CancellationToken.None);
-            }
-        }
-
+        await lead(session.Connection, cancellationToken);
         return true;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Escalation.Grains;
 using Escalation.Grains.Log;
+using Escalation.Silo.Database;
 using Npgsql;
 
 namespace Escalation.Silo.Log;
@@ -33,7 +34,7 @@ internal sealed partial class LogWriter : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
     private AppendBatch _batch;
-    private NpgsqlConnection? _connection;
+    private Session? _session;
     private volatile Exception? _away;
 
     public LogWriter(
@@ -222,7 +223,7 @@ internal sealed partial class LogWriter : IAsyncDisposable
 
     private async Task ConnectAsync()
     {
-        if (_connection is not null)
+        if (_session is not null)
         {
             return;
         }
@@ -230,9 +231,8 @@ internal sealed partial class LogWriter : IAsyncDisposable
         using var patience = new CancellationTokenSource(_options.ConnectTimeout);
         try
         {
-            var connection = await _dataSource.OpenConnectionAsync(patience.Token);
-            _connection = connection;
-            await _batch.PrepareAsync(connection, _options.CommitTimeout, patience.Token);
+            _session = await Session.OpenAsync(_dataSource, patience.Token);
+            await _batch.PrepareAsync(_session.Connection, _options.CommitTimeout, patience.Token);
         }
         catch (OperationCanceledException e)
         {
@@ -303,18 +303,18 @@ internal sealed partial class LogWriter : IAsyncDisposable
     private async Task DropConnectionAsync()
     {
         _batch = _batch.Renew();
-        if (_connection is { } connection)
+        if (_session is { } session)
         {
-            _connection = null;
+            _session = null;
             try
             {
-                if (connection.FullState != System.Data.ConnectionState.Open)
+                if (session.Connection.FullState != System.Data.ConnectionState.Open)
                 {
                     // What has killed this one may have killed the others in the pool.
                     _dataSource.Clear();
                 }
 
-                await connection.DisposeAsync();
+                await session.DisposeAsync();
             }
             catch (Exception e) when (LogFailures.IsAway(e))
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Escalation.Grains.Board;
 using Escalation.Grains.Log;
+using Escalation.Silo.Database;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -42,7 +43,7 @@ internal sealed partial class PostgresTail(
     // Tells an end of the log from events that still wait for an older transaction.
     private const string HeldSql = "select exists (select from event where (tx, position) > ($1, $2))";
 
-    private const string Session =
+    private const string Settings =
         """
         set plan_cache_mode = force_generic_plan;
         set enable_seqscan = off;
@@ -149,7 +150,8 @@ internal sealed partial class PostgresTail(
         {
             try
             {
-                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await using var session = await Session.OpenAsync(dataSource, cancellationToken);
+                var connection = session.Connection;
                 connection.Notification += (_, notification) =>
                 {
                     if (notification.Payload != commits.Host)
@@ -239,17 +241,17 @@ internal sealed partial class PostgresTail(
     /// </summary>
     private sealed class TailReader : IAsyncDisposable
     {
-        private readonly NpgsqlConnection _connection;
+        private readonly Session _session;
         private readonly RecentAppends _recent;
         private readonly NpgsqlBatch _keys;
         private readonly NpgsqlParameter<ulong>[] _tx = [Xid(), Xid()];
         private readonly NpgsqlParameter<long>[] _position = [Bigint(), Bigint()];
 
-        private TailReader(NpgsqlConnection connection, RecentAppends recent, int limit)
+        private TailReader(Session session, RecentAppends recent, int limit)
         {
-            _connection = connection;
+            _session = session;
             _recent = recent;
-            _keys = new NpgsqlBatch(connection)
+            _keys = new NpgsqlBatch(session.Connection)
             {
                 Timeout = 10,
                 BatchCommands =
@@ -271,21 +273,21 @@ internal sealed partial class PostgresTail(
         public static async Task<TailReader> OpenAsync(
             NpgsqlDataSource dataSource, RecentAppends recent, int limit, CancellationToken cancellationToken)
         {
-            var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            var session = await Session.OpenAsync(dataSource, cancellationToken);
             try
             {
-                await using (var session = new NpgsqlCommand(Session, connection))
+                await using (var settings = new NpgsqlCommand(Settings, session.Connection))
                 {
-                    await session.ExecuteNonQueryAsync(cancellationToken);
+                    await settings.ExecuteNonQueryAsync(cancellationToken);
                 }
 
-                var reader = new TailReader(connection, recent, limit);
+                var reader = new TailReader(session, recent, limit);
                 await reader._keys.PrepareAsync(cancellationToken);
                 return reader;
             }
             catch
             {
-                await connection.DisposeAsync();
+                await session.DisposeAsync();
                 throw;
             }
         }
@@ -344,7 +346,7 @@ internal sealed partial class PostgresTail(
         public async ValueTask DisposeAsync()
         {
             await _keys.DisposeAsync();
-            await _connection.DisposeAsync();
+            await _session.DisposeAsync();
         }
 
         private async Task<(List<(Guid Stream, int Version, long Position, ulong Tx)> Keys, bool Held)> ReadKeysAsync(
@@ -367,7 +369,7 @@ internal sealed partial class PostgresTail(
         private async Task ReadEntriesAsync(
             Dictionary<(Guid Stream, int Version), int> missing, Entry[] entries, CancellationToken cancellationToken)
         {
-            await using var command = new NpgsqlCommand(EntriesSql, _connection)
+            await using var command = new NpgsqlCommand(EntriesSql, _session.Connection)
             {
                 Parameters =
                 {
@@ -387,7 +389,7 @@ internal sealed partial class PostgresTail(
         private async Task ReadRowsAsync(
             IEnumerable<(Guid Stream, int Version)> newest, Dictionary<Guid, BoardRow> rows, CancellationToken cancellationToken)
         {
-            await using var command = new NpgsqlCommand(RowsSql, _connection)
+            await using var command = new NpgsqlCommand(RowsSql, _session.Connection)
             {
                 Parameters = { new() { Value = newest.Select(key => key.Stream).ToArray() } },
             };

@@ -11,7 +11,7 @@ namespace Escalation.Silo.Tests.Crashes;
 /// The platform is updated while it works: each of two hosts in its turn is told to end and comes back, under load, with an offer ringing
 /// at a desk that is open there and a promise that falls due meanwhile. The same story for both stacks.
 /// </summary>
-[Collection(RealTime.One)]
+[Collection(RealTime.Two)]
 public sealed class HandOverTests : IAsyncLifetime
 {
     private const int CasesEach = 3;
