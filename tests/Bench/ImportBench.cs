@@ -36,6 +36,12 @@ internal static class ImportBench
         var grains = Math.Min(MostGrains, file.Lines / 20);
         var data = Path.Combine(folder.Path, "data");
         var settings = new Dictionary<string, string> { ["Escalation__Grains__Capacity"] = $"{grains}" };
+        if (run.Number("heapMb", 0) is var heap and > 0)
+        {
+            // As in a container of a third more: what the runtime may not use it has to collect.
+            settings["DOTNET_GCHeapHardLimit"] = $"{heap * 1048576L:x}";
+        }
+
         await using var host = await HostProcess.StartAsync(data, settings);
         using var client = host.ClientFor("intake");
         client.Timeout = TimeSpan.FromMinutes(10);

@@ -18,7 +18,7 @@ var benches = new Dictionary<string, Func<BenchRun, Task>>
     ["import"] = ImportBench.RunAsync,
 };
 
-string[] known = ["cases", "viewers", "rate", "seconds", "data", "lines", "hours"];
+string[] known = ["cases", "viewers", "rate", "seconds", "data", "lines", "hours", "heapMb"];
 var settings = new Dictionary<string, string>();
 var names = new List<string>();
 for (var i = 0; i < args.Length; i++)
@@ -35,7 +35,7 @@ for (var i = 0; i < args.Length; i++)
 
 if (args.Contains("--list") || names.Count == 0 || names.Exists(name => !benches.ContainsKey(name)))
 {
-    await Console.Error.WriteLineAsync($"usage: ./bench NAME... [--json] [--small] [--cases N] [--viewers N] [--rate N] [--seconds N] [--data FOLDER] [--lines N] [--hours N]; names: {string.Join(' ', benches.Keys)}");
+    await Console.Error.WriteLineAsync($"usage: ./bench NAME... [--json] [--small] [--cases N] [--viewers N] [--rate N] [--seconds N] [--data FOLDER] [--lines N] [--hours N] [--heapMb N]; names: {string.Join(' ', benches.Keys)}");
     return args.Contains("--list") ? 0 : 2;
 }
 

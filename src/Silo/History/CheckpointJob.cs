@@ -1,5 +1,4 @@
 using Escalation.Grains.Board;
-using Escalation.Grains.Hosting;
 using Escalation.Silo.Jobs;
 using Escalation.Silo.Log;
 using Npgsql;
@@ -11,7 +10,7 @@ namespace Escalation.Silo.History;
 /// keeps up with the log and works through an old one.
 /// </summary>
 internal sealed class CheckpointJob(
-    NpgsqlDataSource dataSource, Checkpoints checkpoints, CaseFolds folds, IPastBoards pasts, PostgresBoardRows rows, IJobs jobs, TimeProvider time) : IJob
+    NpgsqlDataSource dataSource, Checkpoints checkpoints, CaseFolds folds, PostgresPastBoards pasts, PostgresBoardRows rows, IJobs jobs, TimeProvider time) : IJob
 {
     /// <summary>What is younger may still be on its way to the log; it would be stored only to be taken away.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
@@ -59,7 +58,7 @@ internal sealed class CheckpointJob(
         var (sinceBoard, board) = ((await checkpoints.LastBoardAsync(at, cancellationToken)) ?? new Stretch(since, since, 0, 0, 0), (byte[]?)null);
         if (stretch.Events - sinceBoard.Events >= Math.Max(BoardEvery * (long)StretchEvents, sinceBoard.OpenCases!.Value / 2))
         {
-            var past = await pasts.GetAsync(at, cancellationToken);
+            var past = await pasts.MakeAsync(at, cancellationToken);
             (stretch, board) = (stretch with { OpenCases = past.OpenCases }, past.Write());
         }
 

@@ -11,7 +11,8 @@ internal static class HistoryServices
         services.AddSingleton<CaseFolds>();
         services.AddSingleton<Checkpoints>();
         services.AddSingleton<RecentPasts>();
-        services.AddSingleton<IPastBoards, PostgresPastBoards>();
+        services.AddSingleton<PostgresPastBoards>();
+        services.AddSingleton<IPastBoards>(provider => provider.GetRequiredService<PostgresPastBoards>());
         return services.AddJob<CheckpointJob>("checkpoints", TimeSpan.FromMinutes(5));
     }
 }

@@ -36,21 +36,27 @@ internal sealed class PostgresPastBoards(
             return PastBoard.Empty;
         }
 
+        var mark = recent.Mark();
         if (await NearAsync(at, cancellationToken) is { } near)
         {
-            return near;
+            return Keep(near, mark);
         }
 
         await _far.WaitAsync(cancellationToken);
         try
         {
-            return await NearAsync(at, cancellationToken) ?? await FarAsync(at, cancellationToken);
+            mark = recent.Mark();
+            return Keep(await MakeAsync(at, cancellationToken), mark);
         }
         finally
         {
             _far.Release();
         }
     }
+
+    /// <summary>The board at an instant for somebody who asks once: memory is not given to it.</summary>
+    public async Task<PastBoard> MakeAsync(DateTimeOffset at, CancellationToken cancellationToken) =>
+        await NearAsync(at, cancellationToken) ?? await FarAsync(at, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<PastBoard> MoveAsync(PastBoard from, DateTimeOffset to, CancellationToken cancellationToken)
@@ -125,7 +131,6 @@ internal sealed class PostgresPastBoards(
     /// <summary>From the nearest board in memory; null when none is near.</summary>
     private async Task<PastBoard?> NearAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var mark = recent.Mark();
         List<(DateTimeOffset At, DateTimeOffset Until, Func<PastBoard> Get)> boards = [.. recent.All.Select(past => (past.At, past.Until, (Func<PastBoard>)(() => past)))];
         if (live.IsLoaded)
         {
@@ -138,7 +143,7 @@ internal sealed class PostgresPastBoards(
         {
             if (await IsNearAsync(board.At, board.Until, at, cancellationToken))
             {
-                return Keep(await MoveAsync(board.Get(), at, cancellationToken), mark);
+                return await MoveAsync(board.Get(), at, cancellationToken);
             }
         }
 
@@ -167,21 +172,20 @@ internal sealed class PostgresPastBoards(
     /// <summary>From the last whole board before; or from the live one, if what is stored ends further away than that.</summary>
     private async Task<PastBoard> FarAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var mark = recent.Mark();
         var last = await checkpoints.LastAsync(cancellationToken);
         var stored = last?.At ?? DateTimeOffset.MinValue;
         if (stored < at && live.IsLoaded)
         {
-            var since = await EventsAsync(at, DateTimeOffset.MaxValue, int.MaxValue, cancellationToken);
-            if (since <= await EventsAsync(stored, at, since, cancellationToken))
+            var before = await EventsAsync(stored, at, int.MaxValue, cancellationToken);
+            if (await EventsAsync(at, DateTimeOffset.MaxValue, before + 1, cancellationToken) <= before)
             {
-                return Keep(await MoveAsync(Today(), at, cancellationToken), mark);
+                return await MoveAsync(Today(), at, cancellationToken);
             }
         }
 
         var whole = await checkpoints.LastBoardAsync(at, cancellationToken);
         var board = whole is null ? null : await FromAsync(whole, at, cancellationToken);
-        return Keep(board ?? (await FromAsync(null, at, cancellationToken))!, mark);
+        return board ?? (await FromAsync(null, at, cancellationToken))!;
     }
 
     /// <summary>From a whole board that is stored; null when it is gone. From the board before everything there is always one.</summary>

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Escalation.Silo.Tests.Crashes;
 
 /// <summary>A host is killed with desks open on it, an offer ringing, and an answer on its way.</summary>
-[Collection(RealTime.Two)]
+[Collection(RealTime.One)]
 public sealed class DeskKillTests : IAsyncLifetime
 {
     private const int Cases = 8;

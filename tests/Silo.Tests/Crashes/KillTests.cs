@@ -9,7 +9,7 @@ namespace Escalation.Silo.Tests.Crashes;
 /// afterwards, none took effect twice, and the proof finds no fault. <c>ESCALATION_KILLS</c> sets how often (default 3;
 /// every fifth, and the last, kills PostgreSQL instead of the host).
 /// </summary>
-[Collection(RealTime.Two)]
+[Collection(RealTime.One)]
 public sealed class KillTests
 {
     private const int AcknowledgedBetweenKills = 400;

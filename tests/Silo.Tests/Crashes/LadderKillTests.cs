@@ -12,7 +12,7 @@ namespace Escalation.Silo.Tests.Crashes;
 /// Hosts are killed while they tell those on duty and carry customers' levels on. Afterwards every person was told of every
 /// escalation on every level, again only where a kill came between the receiver's answer and our record of it.
 /// </summary>
-[Collection(RealTime.One)]
+[Collection(RealTime.Two)]
 public sealed class LadderKillTests : IAsyncLifetime
 {
     private const int Customers = 8;

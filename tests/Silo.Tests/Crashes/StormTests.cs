@@ -11,7 +11,7 @@ public sealed class StormTests
     public async Task Nothing_lapses_silently_in_a_storm()
     {
         // Hosts are away for as long as they take to start, and on a busy machine that is long: so is the time that is left then.
-        var lead = TimeSpan.FromSeconds(25) + (await StartTimeAsync() * 4);
+        var lead = TimeSpan.FromSeconds(15) + (await StartTimeAsync() * 3);
         var size = new StormSize(300, TimeSpan.FromSeconds(10), lead + TimeSpan.FromSeconds(4), lead, 2, TimeSpan.FromSeconds(3));
 
         var left = await new Storm(size, _ => { }).RunAsync();

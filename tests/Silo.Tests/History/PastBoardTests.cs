@@ -189,7 +189,7 @@ public sealed class PastBoardTests
         var services = platform.Services;
         var job = new CheckpointJob(
             services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<Checkpoints>(), services.GetRequiredService<CaseFolds>(),
-            services.GetRequiredService<IPastBoards>(), services.GetRequiredService<Silo.Log.PostgresBoardRows>(),
+            services.GetRequiredService<PostgresPastBoards>(), services.GetRequiredService<Silo.Log.PostgresBoardRows>(),
             services.GetRequiredService<Silo.Jobs.IJobs>(), platform.Time) { StretchEvents = 15, BoardEvery = 3 };
         await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
         while (await job.MakeOneAsync(connection, CancellationToken.None))
