@@ -52,7 +52,7 @@ internal static class ImportBench
         var mapping = await AskAsync(client, path);
         run.Report("previewSeconds", Stopwatch.GetElapsedTime(asked).TotalSeconds, "s");
 
-        using var agent = new Agent(host, mine);
+        var agent = new Agent(host, mine);
         await agent.WorkAsync(TimeSpan.FromSeconds(run.Small ? 2 : 10));
         var alone = agent.Take();
         var first = await TakeAsync(run, host, client, path, mapping, agent);
@@ -213,7 +213,7 @@ internal static class ImportBench
         await using var host = await HostProcess.StartAsync(data, settings);
         using var supervisor = host.ClientFor("supervisor");
         await CasesAsync(supervisor, cases);
-        using var agent = new Agent(host, mine);
+        var agent = new Agent(host, mine);
         await agent.WorkAsync(Rest);
         return host.WorkingSet;
     }
@@ -231,18 +231,18 @@ internal static class ImportBench
         JsonElement End, double Seconds, IReadOnlyList<(double Share, long Bytes, long Lines)> Memory, long Most, TimeSpan Host, TimeSpan Database);
 
     /// <summary>Somebody at the desk who writes a note twenty times a second, and how long each took.</summary>
-    private sealed class Agent(HostProcess host, IReadOnlyList<string> cases) : IDisposable
+    private sealed class Agent(HostProcess host, IReadOnlyList<string> cases)
     {
-        private readonly RawHttp _http = new(host.Url, host.KeyOf("agent"));
         private readonly List<double> _waits = [];
 
         public async Task WorkAsync(TimeSpan span, CancellationToken cancellationToken = default)
         {
             var begun = Stopwatch.GetTimestamp();
+            using var http = new RawHttp(host.Url, host.KeyOf("agent"));
             for (var note = 0; !cancellationToken.IsCancellationRequested && (span < TimeSpan.Zero || Stopwatch.GetElapsedTime(begun) < span); note++)
             {
                 var sent = Stopwatch.GetTimestamp();
-                var status = await _http.SendAsync(_http.Post($"/api/cases/{cases[note % cases.Count]}/note", """{"note":"The customer asked again."}"""));
+                var status = await http.SendAsync(http.Post($"/api/cases/{cases[note % cases.Count]}/note", """{"note":"The customer asked again."}"""));
                 if (status != 200)
                 {
                     throw new InvalidOperationException($"A note was answered with {status}.");
@@ -260,7 +260,5 @@ internal static class ImportBench
             _waits.Clear();
             return sorted;
         }
-
-        public void Dispose() => _http.Dispose();
     }
 }

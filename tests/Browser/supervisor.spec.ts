@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { signInOf } from './access';
-import { access, expectAccessible, openCase, signIn } from './journey';
+import { access, expectAccessible, openCase, post, signIn } from './journey';
 
 const { user } = signInOf(access, 'supervisor');
 
@@ -72,6 +72,35 @@ test('the board as it was is plainly the past, and leads back to live', async ({
   await page.getByLabel('Speed of the replay').selectOption('60');
   await page.getByRole('button', { name: 'Play from here' }).click();
   await expect(page).toHaveURL((url) => !url.searchParams.has('at'), { timeout: 30_000 });
+});
+
+test('the past is stepped through event by event, by keys and by buttons', async ({ page, request }) => {
+  const name = `Stepped ${Date.now()}`;
+  const id = await openCase(request, name);
+  await post(request, access.agent, `/api/cases/${id}/heat`, { heat: 'aggressive', reason: 'Shouted.' });
+  await signIn(page, `/?q=${encodeURIComponent(name)}`);
+  const row = page.locator(`tr[data-case="${id}"]`);
+  await expect(row).toContainText('aggressive');
+
+  // Back until it was only heated, which is a few events ago: what was told to the customer came in between or after.
+  await expect(async () => {
+    await page.keyboard.press('[');
+    await expect(row).toContainText('heated', { timeout: 1_000 });
+  }).toPass({ intervals: [0], timeout: 30_000 });
+  await expect(page.getByText('You are looking at')).toBeVisible();
+
+  // The next event is the heat.
+  await page.getByRole('button', { name: 'Step forward one event' }).click();
+  await expect(row).toContainText('aggressive');
+  await page.getByRole('button', { name: 'Step back one event' }).click();
+  await expect(row).toContainText('heated');
+
+  // As fast as a key repeats, no step is lost; after the last one it is now.
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press(']');
+  }
+  await expect(page).toHaveURL((url) => !url.searchParams.has('at'));
+  await expect(row).toContainText('aggressive');
 });
 
 test('a view is filtered, shared by its address and kept under a name, at every width', async ({ page, request }) => {

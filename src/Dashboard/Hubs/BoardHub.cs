@@ -32,6 +32,11 @@ public sealed class BoardHub(
             : from > time.GetUtcNow() ? throw new HubException("replay.invalid: from: It must not be in the future.")
             : new BoardReplay(pasts, options.Value, time).Play(parsed, from, speed, cancellationToken);
 
+    /// <summary>BRD-6: the instant at which one event more (<paramref name="by"/> 1) or less (-1) is shown than at another; null when there is none.</summary>
+    public Task<DateTimeOffset?> Step(DateTimeOffset from, int by) =>
+        by is not (1 or -1) ? throw new HubException("replay.invalid: by: 1 or -1 is expected.")
+            : pasts.StepAsync(from, by < 0, Context.ConnectionAborted);
+
     /// <summary>What happens, across all cases: what happened last at once, then what is new.</summary>
     public IAsyncEnumerable<HappeningsMessage> Happenings(CancellationToken cancellationToken) =>
         new HappeningsStream(happenings, board, time).Follow(cancellationToken);

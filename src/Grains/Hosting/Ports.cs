@@ -93,6 +93,13 @@ public interface IPastBoards
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogUnavailableException">The database is away.</exception>
     Task<BoardPage> ReadAsync(PastBoard board, BoardView view, BoardPage? known, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The instant from which on the next event of any case is shown, or (<paramref name="isBack"/>) until which the last one is not. In whole
+    /// milliseconds, as viewers count time: what happened in one of them is one step. Null when there is none.
+    /// </summary>
+    /// <exception cref="LogUnavailableException">The database is away.</exception>
+    Task<DateTimeOffset?> StepAsync(DateTimeOffset from, bool isBack, CancellationToken cancellationToken);
 }
 
 /// <summary>PRM-9: how promises ended, counted from the log.</summary>

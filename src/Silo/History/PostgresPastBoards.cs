@@ -19,6 +19,9 @@ internal sealed class PostgresPastBoards(
 
     private const int FirstYear = 1900;
 
+    private static readonly TimeSpan FirstReach = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastReach = TimeSpan.FromDays(365 * 200);
+
     // A whole board is a large thing: whoever comes while one is made may find it near.
     private readonly SemaphoreSlim _far = new(1, 1);
 
@@ -87,6 +90,28 @@ internal sealed class PostgresPastBoards(
         }
 
         return page with { Rows = [.. page.Rows.Select(row => shown[row.Id])] };
+    }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset?> StepAsync(DateTimeOffset from, bool isBack, CancellationToken cancellationToken)
+    {
+        var (first, now) = (new DateTimeOffset(FirstYear, 1, 1, 0, 0, 0, TimeSpan.Zero), time.GetUtcNow());
+        from = from < first ? first : from > now ? now : from;
+        if (!isBack)
+        {
+            return await EventAsync(from, isBack: false, cancellationToken) is { } next ? Ceiling(next) : null;
+        }
+
+        if (await EventAsync(from, isBack: true, cancellationToken) is not { } last)
+        {
+            return null;
+        }
+
+        var without = Ceiling(last).AddMilliseconds(-1);
+        return await EventAsync(without, isBack: true, cancellationToken) is { } before ? Ceiling(before) : without;
+
+        static DateTimeOffset Ceiling(DateTimeOffset at) =>
+            new((at.UtcTicks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
     }
 
     public void Dispose() => _far.Dispose();
@@ -244,6 +269,29 @@ internal sealed class PostgresPastBoards(
                     Parameters = { Parameter(after), Parameter(until), new() { Value = most } },
                 };
                 return (long)(await command.ExecuteScalarAsync(token))!;
+            },
+            cancellationToken);
+
+    /// <summary>When the first event of a case after an instant was, or the last one until then. Looks further and further, as events are found by their days only.</summary>
+    private Task<DateTimeOffset?> EventAsync(DateTimeOffset from, bool isBack, CancellationToken cancellationToken) =>
+        dataSource.ReadAsync<DateTimeOffset?>(
+            async (connection, token) =>
+            {
+                for (var reach = FirstReach; reach < LastReach; reach *= 4)
+                {
+                    await using var command = new NpgsqlCommand(
+                        $"select {(isBack ? "max" : "min")}(at) from event where at > $1 and at <= $2 and category = 'case'", connection)
+                    {
+                        CommandTimeout = 0,
+                        Parameters = { Parameter(isBack ? from - reach : from), Parameter(isBack ? from : from + reach) },
+                    };
+                    if (await command.ExecuteScalarAsync(token) is DateTime at)
+                    {
+                        return new DateTimeOffset(at, TimeSpan.Zero);
+                    }
+                }
+
+                return null;
             },
             cancellationToken);
 

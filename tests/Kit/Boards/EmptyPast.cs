@@ -12,4 +12,6 @@ public sealed class EmptyPast : IPastBoards
 
     public Task<BoardPage> ReadAsync(PastBoard board, BoardView view, BoardPage? known, CancellationToken cancellationToken) =>
         Task.FromResult(board.Read(view));
+
+    public Task<DateTimeOffset?> StepAsync(DateTimeOffset from, bool isBack, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 }

@@ -165,6 +165,53 @@ public sealed class PastBoardTests
         Assert.Equal(ClientBoard.Expect(board.Read(BoardView.Default with { Limit = 7, Sort = BoardSort.Heat }, at)).Rows, client.Rows);
     }
 
+    [Theory]
+    [InlineData(7)]
+    public async Task Steps_lead_back_through_every_event_and_on_again(int seed)
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var random = new Random(seed);
+        var story = new Story(platform, random);
+        for (var step = 0; step < 25; step++)
+        {
+            // Several in a millisecond, and days without any.
+            platform.Time.Advance(random.Next(3) switch
+            {
+                0 => TimeSpan.FromMicroseconds(random.Next(1, 900)),
+                1 => TimeSpan.FromSeconds(random.Next(1, 100)),
+                _ => TimeSpan.FromHours(random.Next(1, 60)),
+            });
+            await story.DoAsync();
+        }
+
+        await QuietAsync(platform, platform.Services.GetRequiredService<Board>());
+        var happened = await platform.QueryAsync<DateTime[]>("select array_agg(distinct at) from event where category = 'case'");
+        var instants = happened!.Select(at => new DateTimeOffset(at, TimeSpan.Zero)).Select(at => at.AddTicks(-at.Ticks % 10_000 == 0 ? 0 : 10_000 - (at.Ticks % 10_000)))
+            .Distinct().Order().ToList();
+        using var supervisor = platform.ClientFor("supervisor");
+        await using var line = await HubClient.ConnectAsync(
+            new Uri(platform.Url, "/hubs/board"), options => options.SetRequestHeader("Authorization", supervisor.DefaultRequestHeaders.Authorization!.ToString()),
+            TestContext.Current.CancellationToken);
+
+        var back = await StepsAsync(platform.Time.GetUtcNow(), -1);
+        Assert.Equal([.. instants[..^1].AsEnumerable().Reverse(), instants[0].AddMilliseconds(-1)], back);
+        Assert.Equal(instants, await StepsAsync(back[^1], 1));
+        Assert.Equal(instants, await StepsAsync(DateTimeOffset.MinValue, 1));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => line.InvokeAsync("Step", [platform.Time.GetUtcNow(), 2], TestContext.Current.CancellationToken));
+        Assert.Contains("replay.invalid: by:", refused.Message, StringComparison.Ordinal);
+
+        async Task<List<DateTimeOffset>> StepsAsync(DateTimeOffset from, int by)
+        {
+            var steps = new List<DateTimeOffset>();
+            while (await line.InvokeAsync("Step", [from, by], TestContext.Current.CancellationToken) is { ValueKind: JsonValueKind.String } next)
+            {
+                steps.Add(from = next.GetDateTimeOffset());
+            }
+
+            return steps;
+        }
+    }
+
     /// <summary>Time passes by itself.</summary>
     private static async Task TickAsync(TestPlatform platform, CancellationToken cancellationToken)
     {

@@ -5,7 +5,6 @@ import { toSignIn } from '../shared/session.svelte';
 import { applyMessage, gap, type Board } from './board-store';
 import { parseMessage, type BoardRow, type BoardView, type Counts } from './protocol';
 import { queryOf } from './views';
-import { writeAt } from './time-scale';
 
 /** BRD-6: the board as it was, still or playing. */
 export class PastView {
@@ -25,7 +24,7 @@ export class PastView {
     this.at = at;
     try {
       const query = queryOf(new URLSearchParams(Object.entries(view).map(([name, value]) => [name, String(value)])));
-      const answer = await get(`/api/board?${query === '' ? '' : `${query}&`}at=${encodeURIComponent(writeAt(at))}`);
+      const answer = await get(`/api/board?${query === '' ? '' : `${query}&`}at=${encodeURIComponent(new Date(at).toISOString())}`);
       if (asked === this.#asked && isRecord(answer)) {
         this.problem = '';
         this.board = boardOf(answer);
@@ -78,6 +77,18 @@ export class PastView {
       },
     });
     this.#stream = stream;
+  }
+
+  /** The instant that shows one event more or less than another; undefined when there is none, or nobody answers. */
+  async step(hub: HubConnection, from: number, by: number): Promise<number | undefined> {
+    try {
+      const to = await hub.invoke<string | null>('Step', new Date(from).toISOString(), by);
+      this.problem = '';
+      return to === null ? undefined : Date.parse(to);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      return undefined;
+    }
   }
 
   pause(): void {
